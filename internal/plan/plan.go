@@ -1,0 +1,97 @@
+// Package plan says who may see and hear what. [Compute] is the only place
+// where roles and coverage meet media; nothing reaches a seat, a reporter, the
+// public or the recorder's program that is not in its result.
+//
+// It is pure. It does not forward media, choose between the sources of a set
+// (the switchboard does, by level) or know how a connection is made.
+package plan
+
+import "liqa/internal/summit"
+
+// Kind is the kind of a source.
+type Kind string
+
+const (
+	Microphone Kind = "microphone"
+	Camera     Kind = "camera"
+	Screen     Kind = "screen"  // a shared screen
+	Channel    Kind = "channel" // one language's permanent sound
+)
+
+// Source is one stream that can be received: a seat's microphone, camera or
+// screen, or the channel of a language.
+type Source struct {
+	Kind     Kind
+	Seat     summit.SeatID   // "" for a channel
+	Language summit.Language // channels only
+}
+
+// Slot names one place of a receiving connection, for example "original-1".
+// A slot is one continuous RTP stream; what feeds it changes, it never does.
+type Slot string
+
+// Slots of a connection. original-k and picture-k are a pair: they share an
+// msid, and what feeds them at one time is always of one seat.
+const (
+	Original1   Slot = "original-1"
+	Picture1    Slot = "picture-1"
+	Original2   Slot = "original-2"
+	Picture2    Slot = "picture-2"
+	Original3   Slot = "original-3"
+	Picture3    Slot = "picture-3"
+	Picture4    Slot = "picture-4" // further pictures: no sound of their own
+	Picture5    Slot = "picture-5"
+	Picture6    Slot = "picture-6"
+	ChannelSlot Slot = "channel"
+	Partner     Slot = "partner" // booth partner's sound
+	Private     Slot = "private" // private word or huddle
+	ScreenSlot  Slot = "screen"
+	Sign        Slot = "sign" // sign-language picture
+)
+
+// RoomSlots are reserved on every room seat's connection, PressSlots on every
+// press and public one, from the first connection on and for good.
+var (
+	RoomSlots = []Slot{Original1, Picture1, Original2, Picture2, Original3, Picture3,
+		Picture4, Picture5, Picture6, ChannelSlot, Partner, Private, ScreenSlot, Sign}
+	PressSlots = []Slot{Original1, Picture1, Original2, Picture2, ChannelSlot, Sign}
+)
+
+// Set is what may feed a slot: a set of sources, sorted, without repetition.
+// The switchboard carries one of them at a time: Prefer while it is set and
+// sounds or nothing else does, else the loudest; never one outside the set.
+type Set struct {
+	Sources []Source
+	Prefer  Source // the floor holder's, or the zero Source
+}
+
+// Slots is what one receiver may receive. A slot that is absent is empty.
+type Slots map[Slot]Set
+
+// Receiver names who receives: a seat ("seat/ID"), the public in a language
+// ("public/LANGUAGE"), or the recorder's program ("program").
+type Receiver string
+
+// Feed is what goes into a channel.
+type Feed struct {
+	Set     Set
+	Carries Carries
+}
+
+// Carries says what a channel's listeners hear, so that they can be told.
+type Carries string
+
+const (
+	CarriesOriginal Carries = "original" // nobody interprets into it
+	CarriesDirect   Carries = "direct"   // an interpreter who hears the floor itself
+	CarriesSilence  Carries = "silence"  // a cough, or nobody has the floor
+)
+
+// Plan is the whole answer for one state.
+type Plan struct {
+	Receivers map[Receiver]Slots
+	Channels  map[summit.Language]Feed
+}
+
+// Live is the set of sources that are connected now.
+type Live map[Source]bool

@@ -1,0 +1,268 @@
+package view
+
+import (
+	"time"
+
+	"liqa/internal/plan"
+	"liqa/internal/summit"
+)
+
+// View is what the screen of one seat may know.
+type View struct {
+	// Now is the server's clock when this was made; screens run their clocks from it.
+	Now         time.Time    `json:"now"`
+	Summit      Summit       `json:"summit"`
+	Me          Me           `json:"me"`
+	Room        Room         `json:"room"`
+	Items       []Item       `json:"items"` // the run of show, in order
+	Delegations []Delegation `json:"delegations"`
+	// Seats are the people this seat may know of, itself included, in the order of the seating list.
+	Seats    []Seat    `json:"seats"`
+	Channels []Channel `json:"channels"`
+	Booths   []Booth   `json:"booths"` // empty for who has nothing to do with booths
+	// Slots is what this seat's own receiving connection may carry and does carry,
+	// in the order of its media sections. Empty while it may have no connection.
+	Slots []Slot `json:"slots"`
+	Press Press  `json:"press"`
+	// Chats are the rooms this seat may read and write in.
+	Chats []Chat `json:"chats"`
+	// May lists the acts this seat may do now that name nobody and nothing else
+	// (raise-hand, recess …). Acts on a seat or an item are listed with it.
+	May    []string `json:"may"`
+	Alarms []Alarm  `json:"alarms"` // the officer's and the technician's
+	// Published is what has been published so far.
+	Published Published `json:"published"`
+}
+
+// Summit is the heading of a summit.
+type Summit struct {
+	ID        summit.SummitID `json:"id"`
+	Title     summit.Text     `json:"title"`
+	Place     summit.Text     `json:"place"`
+	Scheduled time.Time       `json:"scheduled"`
+	Zone      string          `json:"zone"` // IANA name; instants are shown in it
+	Phase     summit.Phase    `json:"phase"`
+	// Publication are the languages pages are published in.
+	Publication []summit.Language `json:"publication"`
+}
+
+// Me is the seat whose screen this is.
+type Me struct {
+	Seat       summit.SeatID       `json:"seat"`
+	Role       summit.Role         `json:"role"`
+	Delegation summit.DelegationID `json:"delegation,omitempty"`
+	Name       summit.Text         `json:"name"`
+	Function   summit.Text         `json:"function"`
+	Speaks     summit.Language     `json:"speaks,omitempty"`
+	Hears      summit.Language     `json:"hears"`
+	// MayHear are the channels this seat can choose among now.
+	MayHear  []summit.Language `json:"mayHear"`
+	Booth    summit.BoothID    `json:"booth,omitempty"`
+	Presence summit.Presence   `json:"presence"`
+	Admitted bool              `json:"admitted"`
+	Muted    bool              `json:"muted"`
+	// MutedByOfficer: only the officer's giving the floor undoes it.
+	MutedByOfficer bool `json:"mutedByOfficer"`
+	HasFloor       bool `json:"hasFloor"`
+	// Hand is the place in the speaker queue, from 1; 0 when no hand is up.
+	Hand int `json:"hand"`
+	// InRoom: this seat is where the current item is held.
+	InRoom bool `json:"inRoom"`
+	// MaySpeak: its microphone reaches the room now.
+	MaySpeak bool `json:"maySpeak"`
+	// Connects: it may have media connections now; false in the waiting room.
+	Connects bool `json:"connects"`
+	// Sends are the kinds of sources it may send.
+	Sends []plan.Kind `json:"sends"`
+}
+
+// Room is what is going on.
+type Room struct {
+	Item summit.ItemID `json:"item,omitempty"` // in progress; absent between items
+	// Coverage is the coverage in force; closed between items, in a recess, and
+	// after a restart until it is resumed.
+	Coverage summit.Coverage `json:"coverage"`
+	// Coverages are those the officer may set now.
+	Coverages []summit.Coverage `json:"coverages"`
+	Recess    bool              `json:"recess"`
+	// ResumeNeeded: the server has restarted, and the coverage it had before
+	// waits for the officer. Others are not told.
+	ResumeNeeded bool            `json:"resumeNeeded"`
+	ResumesTo    summit.Coverage `json:"resumesTo,omitempty"`
+	Floor        summit.SeatID   `json:"floor,omitempty"`
+	// Queue is the speaker queue, first come first.
+	Queue []summit.SeatID `json:"queue"`
+}
+
+// ItemState is how far an item has come.
+type ItemState string
+
+const (
+	Planned   ItemState = "planned"
+	InSession ItemState = "in-session"
+	Over      ItemState = "over"
+)
+
+// Item is one part of the run of show.
+type Item struct {
+	ID     summit.ItemID `json:"id"`
+	Number int           `json:"number"` // from 1
+	// Title is absent where this seat may not know it.
+	Title      summit.Text       `json:"title,omitempty"`
+	State      ItemState         `json:"state"`
+	Coverage   summit.Coverage   `json:"coverage"` // as planned
+	Attendance summit.Attendance `json:"attendance"`
+	// PlannedSeconds is how long it should take.
+	PlannedSeconds int       `json:"plannedSeconds"`
+	Started        time.Time `json:"started,omitzero"`
+	Ended          time.Time `json:"ended,omitzero"`
+	// May lists the acts this seat may do on it (start-item).
+	May []string `json:"may"`
+}
+
+// Delegation is one side of the table.
+type Delegation struct {
+	ID     summit.DelegationID `json:"id"`
+	Name   summit.Text         `json:"name"`
+	Speaks summit.Language     `json:"speaks"`
+}
+
+// Seat is one person as another may know them.
+type Seat struct {
+	ID         summit.SeatID       `json:"id"`
+	Role       summit.Role         `json:"role"`
+	Delegation summit.DelegationID `json:"delegation,omitempty"`
+	Name       summit.Text         `json:"name"`
+	Function   summit.Text         `json:"function"`
+	Speaks     summit.Language     `json:"speaks,omitempty"`
+	Booth      summit.BoothID      `json:"booth,omitempty"`
+	// Presence of another delegation's seat is expected, present, away or left:
+	// who waits at the door is between them and the officer.
+	Presence summit.Presence `json:"presence"`
+	Muted    bool            `json:"muted"`
+	HasFloor bool            `json:"hasFloor"`
+	InRoom   bool            `json:"inRoom"`
+	// Hand is the place in the speaker queue, from 1; 0 when no hand is up.
+	Hand int `json:"hand"`
+	// Sends are the sources of it that the switchboard has now.
+	Sends []plan.Kind `json:"sends"`
+	// Receives: the switchboard has a receiving connection of it now.
+	Receives bool `json:"receives"`
+	// Desk is what the officer and the technician also know of a seat.
+	Desk *Desk `json:"desk,omitempty"`
+	// May lists the acts this seat's screen may do on it (admit, give-floor …).
+	May []string `json:"may"`
+}
+
+// Desk is what the officer and the technician know of a seat beside what
+// everybody does.
+type Desk struct {
+	Admitted       bool            `json:"admitted"`
+	Hears          summit.Language `json:"hears"`
+	PlusOne        bool            `json:"plusOne"`
+	MutedByOfficer bool            `json:"mutedByOfficer"`
+	// Link is the number of the seat's link: 1, and one more for each reissue.
+	Link int `json:"link"`
+	// Redeemed: the link has been opened and is bound to a device.
+	Redeemed bool      `json:"redeemed"`
+	Revoked  bool      `json:"revoked"`
+	Expires  time.Time `json:"expires,omitzero"`
+	// SubstituteBy are the delegates who can take this principal's place.
+	SubstituteBy []summit.SeatID `json:"substituteBy"`
+}
+
+// Channel is one language's sound.
+type Channel struct {
+	Language summit.Language `json:"language"`
+	Carries  plan.Carries    `json:"carries"`
+	// Interpreter is on air into it; absent when nobody is or when this seat may not know.
+	Interpreter summit.SeatID `json:"interpreter,omitempty"`
+}
+
+// Booth is the interpreters who serve one channel, or several in turn.
+type Booth struct {
+	ID       summit.BoothID    `json:"id"`
+	Name     summit.Text       `json:"name"`
+	Outgoing []summit.Language `json:"outgoing"` // A first
+	Seats    []summit.SeatID   `json:"seats"`
+	OnAir    summit.SeatID     `json:"onAir,omitempty"`
+	Into     summit.Language   `json:"into,omitempty"`
+	Cough    bool              `json:"cough"`
+	Since    time.Time         `json:"since,omitzero"` // on air since
+	// Busy are its outgoing channels that another booth is on air into.
+	Busy []summit.Language `json:"busy"`
+	// MayGoOnAir are the channels this seat may go on air into now.
+	MayGoOnAir []summit.Language `json:"mayGoOnAir"`
+}
+
+// Source is a stream that can be received.
+type Source struct {
+	Kind     plan.Kind       `json:"kind"`
+	Seat     summit.SeatID   `json:"seat,omitempty"`     // absent for a channel
+	Language summit.Language `json:"language,omitempty"` // channels only
+}
+
+// Slot is one place of a receiving connection.
+type Slot struct {
+	Slot plan.Slot `json:"slot"`
+	// Eligible is what may feed it now.
+	Eligible []Source `json:"eligible"`
+	// Carries is what feeds it now, as measured; absent when nothing does.
+	Carries *Source `json:"carries,omitempty"`
+}
+
+// Press is who outside the room sees and hears it, as measured at the
+// switchboard and not as planned.
+type Press struct {
+	// SeatsPresent is the number of press seats that are here.
+	SeatsPresent int `json:"seatsPresent"`
+	// SeatsReceiving is the number of press seats that media goes to.
+	SeatsReceiving int `json:"seatsReceiving"`
+	// PublicReceiving is the number of public players that media goes to.
+	PublicReceiving int `json:"publicReceiving"`
+	// Clear: neither press nor public receives anything.
+	Clear bool `json:"clear"`
+}
+
+// Chat is a chat that only some seats read. It is not recorded.
+type Chat string
+
+const (
+	DelegationChat Chat = "delegation"
+	BoothChat      Chat = "booth"
+)
+
+// AlarmCode says what is wrong.
+type AlarmCode string
+
+const (
+	// JournalBehind: the record cannot be written; nothing that gives is done until it can.
+	JournalBehind AlarmCode = "journal-behind"
+	// UnknownConnection: the switchboard has a connection of a seat that should have none.
+	UnknownConnection AlarmCode = "unknown-connection"
+	// MissingConnection: a seat counted as present has no connection at the switchboard.
+	MissingConnection AlarmCode = "missing-connection"
+	// NotClear: a cut has been ordered and the switchboard still counts receivers.
+	NotClear AlarmCode = "not-clear"
+)
+
+// Alarm is something that officer and technician must know at once.
+type Alarm struct {
+	Code AlarmCode     `json:"code"`
+	Seat summit.SeatID `json:"seat,omitempty"`
+}
+
+// Published is what of a summit has been published.
+type Published struct {
+	Advisory *Page `json:"advisory,omitempty"`
+	// Readouts are in the order of the publication languages.
+	Readouts []Page `json:"readouts"`
+}
+
+// Page is one published document.
+type Page struct {
+	Language  summit.Language `json:"language,omitempty"` // absent for the advisory
+	Published time.Time       `json:"published"`
+	// Corrected is the number of corrections since.
+	Corrected int `json:"corrected"`
+}
