@@ -2,6 +2,8 @@ module liqa
 
 go 1.26.0
 
+ignore ./web/node_modules
+
 require (
 	github.com/BurntSushi/toml v1.4.1-0.20240526193622-a339e1f7089c // indirect
 	github.com/a-h/parse v0.0.0-20250122154542-74294addb73e // indirect
