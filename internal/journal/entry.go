@@ -1,0 +1,155 @@
+package journal
+
+import (
+	"bytes"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Hash is a SHA-256; as text, 64 lower-case hexadecimal digits.
+type Hash [sha256.Size]byte
+
+// String returns the hash as text.
+func (h Hash) String() string { return hex.EncodeToString(h[:]) }
+
+// MarshalText returns the hash as text.
+func (h Hash) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
+
+// UnmarshalText accepts exactly what MarshalText returns.
+func (h *Hash) UnmarshalText(text []byte) error {
+	if len(text) != hex.EncodedLen(len(h)) || !bytes.Equal(text, bytes.ToLower(text)) {
+		return fmt.Errorf("%.80q is not a hash of %d lower-case hexadecimal digits", text, hex.EncodedLen(len(h)))
+	}
+	_, err := hex.Decode(h[:], text)
+	return err
+}
+
+// The prefixes keep a hash made for one purpose from standing for another.
+// They are part of the format.
+const (
+	genesisPrefix = "liqa journal 1: summit\n"
+	entryPrefix   = "liqa journal 1: entry\n"
+	payloadPrefix = "liqa journal 1: payload\n"
+)
+
+// hashOf is the SHA-256 over the concatenation of its parts.
+func hashOf(parts ...[]byte) (sum Hash) {
+	h := sha256.New()
+	for _, p := range parts {
+		h.Write(p)
+	}
+	h.Sum(sum[:0])
+	return sum
+}
+
+// genesis is what the first entry of a summit's history names as its
+// predecessor. It binds the chain to the summit.
+func genesis(summit string) Hash {
+	return hashOf([]byte(genesisPrefix), []byte(summit))
+}
+
+// Entry is one link of a summit's history.
+type Entry struct {
+	Seq        uint64    // 1, 2, 3, …
+	Prev       Hash      // the predecessor's [Entry.Hash]; for entry 1 one made of the summit's name
+	Kind       string    // kebab-case
+	At         time.Time // UTC
+	Commitment Hash      // see [Sealed]
+}
+
+// wireTime is RFC 3339 in UTC with exactly nine digits of fraction: one moment
+// has one spelling.
+const wireTime = "2006-01-02T15:04:05.000000000Z"
+
+// wireEntry is an entry's canonical JSON (RFC 8785): keys in alphabetical
+// order, no spaces, and no character that could be escaped.
+type wireEntry struct {
+	At         string `json:"at"`
+	Commitment Hash   `json:"commitment"`
+	Kind       string `json:"kind"`
+	Prev       Hash   `json:"prev"`
+	Seq        uint64 `json:"seq"`
+}
+
+// Canonical returns the entry's one spelling, canonical JSON as of RFC 8785.
+func (e Entry) Canonical() []byte {
+	b, err := json.Marshal(wireEntry{e.At.UTC().Format(wireTime), e.Commitment, e.Kind, e.Prev, e.Seq})
+	if err != nil {
+		panic(fmt.Sprintf("journal: an entry of plain fields cannot be marshalled: %v", err))
+	}
+	return b
+}
+
+// Hash is the hash that the next entry names as its predecessor's.
+func (e Entry) Hash() Hash { return hashOf([]byte(entryPrefix), e.Canonical()) }
+
+// ParseEntry reads an entry in its canonical spelling, and refuses any other.
+func ParseEntry(text []byte) (Entry, error) {
+	var w wireEntry
+	if err := json.Unmarshal(text, &w); err != nil {
+		return Entry{}, fmt.Errorf("a journal entry is not JSON of the known form: %w", err)
+	}
+	at, err := time.Parse(wireTime, w.At)
+	if err != nil {
+		return Entry{}, fmt.Errorf("a journal entry has no proper time: %w", err)
+	}
+	if err := checkKind(w.Kind); err != nil {
+		return Entry{}, err
+	}
+	if w.Seq == 0 || w.Seq > 1<<53 {
+		return Entry{}, fmt.Errorf("a journal entry cannot have the number %d", w.Seq)
+	}
+	e := Entry{w.Seq, w.Prev, w.Kind, at, w.Commitment}
+	if !bytes.Equal(e.Canonical(), text) {
+		return Entry{}, fmt.Errorf("journal entry %d is not in its canonical spelling", e.Seq)
+	}
+	return e, nil
+}
+
+// Salt keeps a commitment from being opened by guessing the payload.
+type Salt [32]byte
+
+// newSalt draws a salt; crypto/rand.Read never fails.
+func newSalt() (s Salt) {
+	rand.Read(s[:])
+	return s
+}
+
+// Sealed is a payload with the salt that opens its entry's commitment. It is
+// kept beside the chain.
+type Sealed struct {
+	Salt    Salt
+	Payload []byte
+}
+
+// Commitment is the hash an entry carries in the payload's stead.
+func (s Sealed) Commitment() Hash {
+	return hashOf([]byte(payloadPrefix), s.Salt[:], s.Payload)
+}
+
+// head is where a summit's history ends.
+type head struct {
+	length uint64
+	hash   Hash // of the last entry, or the genesis
+}
+
+// next makes the entry that continues the history, and the head after it.
+func (h head) next(r Record, commitment Hash) (Entry, head) {
+	e := Entry{h.length + 1, h.hash, r.Kind, r.At.UTC(), commitment}
+	return e, head{e.Seq, e.Hash()}
+}
+
+// follow checks that e continues the history, and returns the head after it.
+func (h head) follow(e Entry) (head, error) {
+	if e.Seq != h.length+1 {
+		return h, fmt.Errorf("entry %d is followed by entry %d", h.length, e.Seq)
+	}
+	if e.Prev != h.hash {
+		return h, fmt.Errorf("entry %d does not continue entry %d: the hash it names is another", e.Seq, h.length)
+	}
+	return head{e.Seq, e.Hash()}, nil
+}
