@@ -1,0 +1,107 @@
+# Liqa: `make help` lists what there is.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+export CGO_ENABLED ?= 1
+export GOFLAGS ?= -buildvcs=false
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS := -X main.version=$(VERSION)
+
+GO_SOURCES  := $(shell git ls-files -co --exclude-standard '*.go' '*.templ' '*.css' go.mod go.sum 2>/dev/null | grep -v '^web/')
+WEB_SOURCES := $(shell git ls-files -co --exclude-standard web 2>/dev/null | grep -v '^web/dist/')
+
+##@ Use
+
+.PHONY: demo serve build
+demo: bin/liqa ## a simulated summit runs; links to every role are printed
+	bin/liqa demo
+
+serve: bin/liqa ## a server on this machine
+	bin/liqa serve
+
+build: bin/liqa ## the one binary, bin/liqa
+
+bin/liqa: $(GO_SOURCES) web/dist/.vite/manifest.json demo/media
+	go build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/liqa
+
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	cd web && npm ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+web/dist/.vite/manifest.json: web/node_modules/.package-lock.json $(WEB_SOURCES)
+	cd web && npm run --silent build
+	touch $@
+
+e2e/node_modules/.package-lock.json: e2e/package.json e2e/package-lock.json
+	cd e2e && npm ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+##@ Prove
+
+.PHONY: check test test-go test-web test-e2e test-long vet vulnerabilities
+check: vet test-go test-web ## format, vet, staticcheck, known vulnerabilities, Go tests with -race, front-end tests and types
+
+vet: web/dist/.vite/manifest.json
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "not gofmt-ed:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
+	go vet ./...
+	go tool staticcheck ./...
+	@$(MAKE) --no-print-directory vulnerabilities
+
+vulnerabilities: ## known vulnerabilities, where their database can be reached
+	@if out=$$(go tool govulncheck ./... 2>&1); then echo "$$out" | tail -n 1; \
+	elif grep -qE 'fetching vulnerabilities|no such host|connection refused|i/o timeout' <<<"$$out"; then \
+	  echo "govulncheck: the vulnerability database cannot be reached from here; not checked"; \
+	else echo "$$out"; exit 1; fi
+
+test-go: web/dist/.vite/manifest.json | need-go
+	go test -race -timeout 5m ./...
+
+test-web: web/dist/.vite/manifest.json ## front end: types and unit tests
+	cd web && npm run --silent check && npm run --silent test
+
+test: check test-e2e ## everything a change must pass
+
+test-e2e: bin/liqa e2e/node_modules/.package-lock.json | need-e2e ## real Chromium against a real server
+	cd e2e && npm test --silent
+
+test-long: bin/liqa | need-long ## soak, long fuzzing, a million steps of the plan, power cuts
+	tools/test-long
+
+##@ Measure
+
+.PHONY: bench media
+bench: bin/liqa | need-go ## the figures, as ratios to a floor measured in the same run
+	tools/bench
+
+##@ Make again
+
+media: | need-media ## the demo's pictures and voices, from demo/media.sh
+	demo/media.sh
+
+.PHONY: generate
+generate: ## generated Go and TypeScript
+	go tool templ generate
+	go generate ./...
+
+.PHONY: clean
+clean: ## all that was built
+	rm -rf bin web/node_modules e2e/node_modules
+	find web/dist -mindepth 1 ! -name .keep -delete
+
+##@ Set-up (done by the others when needed)
+
+.PHONY: need-go need-e2e need-long need-media
+need-go:
+	@tools/need cc ffmpeg strace
+need-e2e:
+	@tools/need chromium fonts ffmpeg
+need-long:
+	@tools/need cc ffmpeg strace qemu chromium fonts
+need-media:
+	@tools/need ffmpeg espeak-ng fonts
+
+.PHONY: help
+help: ## this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z][a-z0-9-]*:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

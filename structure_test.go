@@ -1,0 +1,150 @@
+package liqa_test
+
+import (
+	"encoding/json"
+	"go/parser"
+	"go/token"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// pkg is what `go list` says of one package of ours.
+type pkg struct {
+	ImportPath string
+	Dir        string
+	GoFiles    []string
+	Imports    []string
+}
+
+func ours(t *testing.T) []pkg {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Dir,GoFiles,Imports", "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []pkg
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p pkg
+		if err := d.Decode(&p); err == io.EOF {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		// Nothing of npm's packages is ours.
+		if !strings.Contains(p.Dir, "node_modules") {
+			all = append(all, p)
+		}
+	}
+}
+
+// mayImport says, for each package, what of ours it may import, and why no
+// more. A package that is not named here fails the test: decide where a new
+// one belongs before writing it.
+var mayImport = map[string]struct {
+	of  []string
+	why string
+}{
+	"internal/summit":            {nil, "the rules are pure; whoever reads them must not need anything else"},
+	"internal/summit/summittest": {[]string{"internal/summit"}, "it makes random histories of the rules"},
+	"internal/switchboard":       {nil, "the packet path knows no roles and no signalling: it obeys sets"},
+	"internal/journal":           {nil, "the journal keeps bytes and proves them; what they mean is not its business"},
+	"internal/locale":            {nil, "words and formats depend on nothing"},
+	"internal/config":            {[]string{"internal/summit"}, "a configuration is read before anything exists; a summit's file is read into the rules' own words"},
+	"internal/certificate":       {nil, "certificates are made and renewed without knowing what for"},
+	"internal/preflight":         {[]string{"internal/config", "internal/certificate"}, "it looks at the machine, not at summits"},
+	"internal/view/typescript":   {[]string{"internal/view", "internal/plan", "internal/summit"}, "it writes the view's types for the front end"},
+	"internal/plan":              {[]string{"internal/summit"}, "who may see and hear what follows from the rules alone"},
+	"internal/access":            {[]string{"internal/summit"}, "who may call what follows from roles alone"},
+	"internal/press":             {[]string{"internal/summit"}, "what may be published follows from the rules alone"},
+	"internal/view":              {[]string{"internal/summit", "internal/plan"}, "a screen shows the rules and the plan, and has no way to more"},
+	"internal/peer":              {[]string{"internal/switchboard"}, "a connection is a way in and out of the switchboard, nothing more"},
+	"internal/recorder":          {[]string{"internal/switchboard"}, "the recorder hears what the switchboard gives it"},
+	"internal/secretariat":       {[]string{"internal/summit", "internal/plan"}, "it declares what it needs of media and journal; cmd plugs them in"},
+	"internal/newsroom":          {[]string{"internal/press", "internal/summit", "internal/locale", "internal/view"}, "pages are made from what the press rules let through and what the public may know"},
+}
+
+// never names what a package and everything that builds on it must not
+// import, where the list of what it may is long.
+var never = map[string]struct {
+	of  []string
+	why string
+}{
+	"internal/web": {[]string{"internal/switchboard", "internal/peer", "internal/recorder", "internal/journal"},
+		"a handler that could reach media or journal could go round the plan"},
+}
+
+func TestImportsRunOneWay(t *testing.T) {
+	for _, p := range ours(t) {
+		name := strings.TrimPrefix(p.ImportPath, "liqa/")
+		var mine []string
+		for _, i := range p.Imports {
+			if rest, ok := strings.CutPrefix(i, "liqa/"); ok {
+				mine = append(mine, rest)
+			}
+		}
+		if rule, ok := mayImport[name]; ok {
+			for _, i := range mine {
+				if !slices.Contains(rule.of, i) {
+					t.Errorf("%s imports %s: %s", name, i, rule.why)
+				}
+			}
+			continue
+		}
+		if rule, ok := never[name]; ok {
+			for _, i := range mine {
+				if slices.Contains(rule.of, i) {
+					t.Errorf("%s imports %s: %s", name, i, rule.why)
+				}
+			}
+			continue
+		}
+		if strings.HasPrefix(name, "internal/") && !strings.Contains(name, "/internal/") && !assembles(name) {
+			t.Errorf("%s has no import rule; say in structure_test.go what it may import, and why no more", name)
+		}
+	}
+}
+
+// assembles reports whether a package puts the parts together, and so may
+// import any of them.
+func assembles(name string) bool {
+	return slices.Contains([]string{"internal/server", "internal/attendee"}, name)
+}
+
+var saysWhatItIsNot = regexp.MustCompile(`(?i)\b(not|never|nothing|neither|no)\b`)
+
+// TestPackagesSayWhatTheyAre demands a doc comment of every package, in which
+// it says what it is and what it is not.
+func TestPackagesSayWhatTheyAre(t *testing.T) {
+	for _, p := range ours(t) {
+		doc := ""
+		for _, f := range p.GoFiles {
+			file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, f), nil, parser.PackageClauseOnly|parser.ParseComments)
+			if err != nil {
+				t.Fatal(err)
+			}
+			doc += file.Doc.Text()
+		}
+		switch {
+		case len(p.GoFiles) == 0: // tests only
+		case doc == "":
+			t.Errorf("%s has no package comment", p.ImportPath)
+		case !saysWhatItIsNot.MatchString(doc):
+			t.Errorf("%s: its comment does not say what the package is not:\n%s", p.ImportPath, doc)
+		}
+	}
+}
+
+var emptyNames = regexp.MustCompile(`(^|/)(models?|services?|utils?|types|common|helpers?|managers?|misc|shared)(/|$)`)
+
+func TestPackageNamesAreNouns(t *testing.T) {
+	for _, p := range ours(t) {
+		if emptyNames.MatchString(p.ImportPath) {
+			t.Errorf("%s: a package is named by its own noun", p.ImportPath)
+		}
+	}
+}
