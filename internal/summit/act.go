@@ -1,0 +1,221 @@
+package summit
+
+import "time"
+
+// Actor is who issues an act: a seat, by its [SeatID], or one of the two below.
+type Actor string
+
+const (
+	Administrator Actor = "administrator" // who runs the server: convenes, and helps when no officer can
+	Server        Actor = "server"        // what the server itself observes
+)
+
+// Act is something an [Actor] wants. The kinds are the concrete types of this
+// file and no others.
+type Act interface {
+	// Kind is the act's name on the wire, in kebab-case.
+	Kind() string
+	decide(*decision) error
+}
+
+// Acts of the administrator.
+type (
+	// Convene brings the summit into being as it is described.
+	Convene struct {
+		Description
+	}
+)
+
+// Acts of the server.
+type (
+	// Redeem opens a seat's link on a device for the first time, or again on
+	// the same device.
+	Redeem struct {
+		Seat   SeatID `json:"seat"`
+		Hash   string `json:"hash"`   // hex SHA-256 of the secret that was shown
+		Device string `json:"device"` // hex SHA-256 of the device's credential
+	}
+	// Connect says that a seat's device is connected.
+	Connect struct {
+		Seat SeatID `json:"seat"`
+	}
+	// Disconnect says that a seat's connection is lost or closed.
+	Disconnect struct {
+		Seat SeatID `json:"seat"`
+	}
+	// Restart says that the server has come up again and nobody is connected.
+	Restart struct{}
+)
+
+// Acts of any seat, for itself.
+type (
+	// Arrive leaves the green room. Officers and technicians are in at once,
+	// everyone else waits to be admitted.
+	Arrive struct{}
+	// Leave leaves the summit. Who comes back is admitted again by an officer.
+	Leave struct{}
+	// Hear chooses the channel to hear; "" is the original.
+	Hear struct {
+		Language Language `json:"language"`
+	}
+	// Mute switches the seat's own microphone off, or on again.
+	Mute struct {
+		On bool `json:"on"`
+	}
+)
+
+// Acts of principals, delegates and note-takers.
+type (
+	// RaiseHand asks for the floor.
+	RaiseHand struct{}
+	// LowerHand takes a hand down: one's own, or for an officer that of Seat.
+	LowerHand struct {
+		Seat SeatID `json:"seat,omitempty"`
+	}
+	// YieldFloor gives the floor back.
+	YieldFloor struct{}
+)
+
+// Acts of the protocol officer.
+type (
+	// StartItem starts an item in its planned coverage. Seen, where it is not
+	// 0, is the revision that the officer's screen showed; the act is refused
+	// when the item, the recess or the coverage has changed since.
+	StartItem struct {
+		Item   ItemID `json:"item"`
+		Ending ItemID `json:"ending,omitempty"` // the item in progress, which ends; "" between items
+		Again  bool   `json:"again,omitempty"`  // the item has ended before and is taken up again
+		Seen   uint64 `json:"seen,omitempty"`
+	}
+	// EndItem ends the item in progress. Item may be "".
+	EndItem struct {
+		Item ItemID `json:"item,omitempty"`
+	}
+	// SetCoverage opens the item in progress, or closes it. What opens must
+	// name the Item; what closes need not and is never too late.
+	SetCoverage struct {
+		Coverage Coverage `json:"coverage"`
+		Item     ItemID   `json:"item,omitempty"`
+		Seen     uint64   `json:"seen,omitempty"` // as in StartItem
+	}
+	// ResumeCoverage puts the coverage in force again that was before the
+	// server restarted.
+	ResumeCoverage struct {
+		Seen uint64 `json:"seen,omitempty"` // as in StartItem
+	}
+	// Recess pauses the item in progress; nothing flows between delegations.
+	Recess struct{}
+	// Reconvene ends the recess, closed unless a Coverage is named: after a
+	// pause the press comes back in because an officer says so.
+	Reconvene struct {
+		Coverage Coverage `json:"coverage,omitempty"`
+		Seen     uint64   `json:"seen,omitempty"` // as in StartItem
+	}
+	// Admit lets a waiting seat in.
+	Admit struct {
+		Seat SeatID `json:"seat"`
+	}
+	// Dismiss sends an admitted seat back to wait.
+	Dismiss struct {
+		Seat SeatID `json:"seat"`
+	}
+	// Revoke ends a seat's link and whatever came of it. Reissuing undoes it.
+	Revoke struct {
+		Seat SeatID `json:"seat"`
+	}
+	// Reissue replaces a seat's link. The old one stops working at once.
+	Reissue struct {
+		Seat    SeatID    `json:"seat"`
+		Hash    string    `json:"hash"` // hex SHA-256 of the new secret
+		Expires time.Time `json:"expires,omitzero"`
+	}
+	// Substitute puts By, a delegate, in the place of the Principal of the same
+	// delegation, who becomes a delegate. Substituting back undoes it.
+	Substitute struct {
+		Principal SeatID `json:"principal"`
+		By        SeatID `json:"by"`
+	}
+	// GiveFloor gives a seat the floor, and takes it from whoever has it.
+	GiveFloor struct {
+		Seat SeatID `json:"seat"`
+	}
+	// TakeFloor takes the floor from whoever has it.
+	TakeFloor struct{}
+	// MuteSeat switches a seat's microphone off. Only the seat itself can
+	// switch it on again: nobody opens another person's microphone.
+	MuteSeat struct {
+		Seat SeatID `json:"seat"`
+	}
+	// EndSummit ends the item in progress and the summit, for good.
+	EndSummit struct{}
+)
+
+// Acts of the interpreter.
+type (
+	// GoOnAir switches the interpreter's microphone into a channel of their booth.
+	GoOnAir struct {
+		Into     Language `json:"into"`
+		TakeOver bool     `json:"takeOver,omitempty"` // from the partner who is on air
+	}
+	// GoOffAir switches it off; the channel carries the original again.
+	GoOffAir struct{}
+	// Cough silences the microphone for as long as it is On. The original does
+	// not come back meanwhile.
+	Cough struct {
+		On bool `json:"on"`
+	}
+	// SlowDown tells officers and technicians that the booth cannot follow.
+	SlowDown struct {
+		Reason Reason `json:"reason"`
+	}
+)
+
+// Acts of the press officer.
+type (
+	// PublishAdvisory publishes the announcement, or corrects it with a Reason.
+	PublishAdvisory struct {
+		Digest string `json:"digest"` // hex SHA-256 of the document
+		Reason string `json:"reason,omitempty"`
+	}
+	// PublishReadout publishes the account in one language, or corrects it
+	// with a Reason.
+	PublishReadout struct {
+		Language Language `json:"language"`
+		Digest   string   `json:"digest"` // hex SHA-256 of the document
+		Reason   string   `json:"reason,omitempty"`
+	}
+)
+
+func (Convene) Kind() string         { return "convene" }
+func (Redeem) Kind() string          { return "redeem" }
+func (Connect) Kind() string         { return "connect" }
+func (Disconnect) Kind() string      { return "disconnect" }
+func (Restart) Kind() string         { return "restart" }
+func (Arrive) Kind() string          { return "arrive" }
+func (Leave) Kind() string           { return "leave" }
+func (Hear) Kind() string            { return "hear" }
+func (Mute) Kind() string            { return "mute" }
+func (RaiseHand) Kind() string       { return "raise-hand" }
+func (LowerHand) Kind() string       { return "lower-hand" }
+func (YieldFloor) Kind() string      { return "yield-floor" }
+func (StartItem) Kind() string       { return "start-item" }
+func (EndItem) Kind() string         { return "end-item" }
+func (SetCoverage) Kind() string     { return "set-coverage" }
+func (ResumeCoverage) Kind() string  { return "resume-coverage" }
+func (Recess) Kind() string          { return "recess" }
+func (Reconvene) Kind() string       { return "reconvene" }
+func (Admit) Kind() string           { return "admit" }
+func (Dismiss) Kind() string         { return "dismiss" }
+func (Revoke) Kind() string          { return "revoke" }
+func (Reissue) Kind() string         { return "reissue" }
+func (Substitute) Kind() string      { return "substitute" }
+func (GiveFloor) Kind() string       { return "give-floor" }
+func (TakeFloor) Kind() string       { return "take-floor" }
+func (MuteSeat) Kind() string        { return "mute-seat" }
+func (EndSummit) Kind() string       { return "end-summit" }
+func (GoOnAir) Kind() string         { return "go-on-air" }
+func (GoOffAir) Kind() string        { return "go-off-air" }
+func (Cough) Kind() string           { return "cough" }
+func (SlowDown) Kind() string        { return "slow-down" }
+func (PublishAdvisory) Kind() string { return "publish-advisory" }
+func (PublishReadout) Kind() string  { return "publish-readout" }

@@ -1,0 +1,19 @@
+package summit
+
+import "time"
+
+// Description is a summit as it is convened: everything that is decided
+// beforehand, and nothing that happens. Of a seat, only what an invitation
+// states counts; [Seat.Presence] and the like are ignored.
+type Description struct {
+	ID          SummitID     `json:"id"`
+	Title       Text         `json:"title"`
+	Place       Text         `json:"place,omitempty"`
+	Scheduled   time.Time    `json:"scheduled"`
+	Zone        string       `json:"zone"`
+	Delegations []Delegation `json:"delegations"`
+	Seats       []Seat       `json:"seats"`
+	Booths      []Booth      `json:"booths,omitempty"`
+	Items       []Item       `json:"items"`
+	Publication []Language   `json:"publication"`
+}

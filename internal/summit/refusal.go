@@ -1,0 +1,106 @@
+package summit
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Refusal is the error of [Decide]: what was not done, and why.
+type Refusal struct {
+	Code   string            // stable, in kebab-case; one of [Codes]
+	Params map[string]string // what the sentence names: "name", "title", "at" (RFC 3339), and ids
+	Faults []Fault           // of a description that was refused; empty otherwise
+}
+
+// Error is an English sentence or two: what happened, and what to do next.
+// Screens in other languages make theirs from the code and the parameters.
+func (r *Refusal) Error() string {
+	text := Sentence(r.Code, r.Params)
+	for _, f := range r.Faults {
+		text += "\n" + f.String()
+	}
+	return text
+}
+
+// Codes lists every code of a refusal, sorted.
+func Codes() []string { return slices.Sorted(maps.Keys(sentences)) }
+
+// Sentence is the English sentence of a code with its parameters put in; the
+// code itself when there is none.
+func Sentence(code string, params map[string]string) string {
+	text, ok := sentences[code]
+	if !ok {
+		return code
+	}
+	pairs := make([]string, 0, 2*len(params))
+	for _, k := range slices.Sorted(maps.Keys(params)) {
+		v := params[k]
+		if t, err := time.Parse(time.RFC3339, v); err == nil {
+			v = t.Format("15:04")
+		}
+		pairs = append(pairs, "{"+k+"}", v)
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// sentences is the one table of codes. {name} is a person, {title} an item.
+var sentences = map[string]string{
+	"no-such-act":      "This server does not know that instruction. Reload the page and try again.",
+	"no-such-summit":   "There is no such summit.",
+	"already-convened": "This summit has been convened already. Nothing was changed.",
+	"bad-description":  "The summit was not convened. Mend these faults in its description first:",
+	"not-permitted":    "Your seat may not do that ({act}). If it needs to be done, ask the protocol officer.",
+	"not-your-side":    "{name} belongs to another delegation, which has its own protocol officer. Ask that officer.",
+	"summit-ended":     "The summit ended at {at}. Its public page has the account of it.",
+	"stale-screen":     "The meeting has moved on since your screen was drawn, so nothing was changed. Look at it again, and repeat the instruction if you still mean it.",
+
+	"no-such-seat":      "There is no such seat in this summit.",
+	"no-such-link":      "This link is not valid. Check that it is complete, or ask the protocol officer for a new one.",
+	"link-reissued":     "This link was replaced by a newer one at {at}. Use the newer link, or ask the protocol officer for it.",
+	"link-expired":      "This link expired at {at}. Ask the protocol officer for a new one.",
+	"link-revoked":      "This link was withdrawn at {at}. If that is a mistake, ask the protocol officer for a new one.",
+	"link-in-use":       "This link has been opened on another device and works only there. If you have changed devices, ask the protocol officer to reissue it.",
+	"bad-hash":          "A link or device was given without a proper hash (64 hexadecimal digits). Nothing was changed.",
+	"hash-reused":       "This secret has been used for a link before. Make a new one; nothing was changed.",
+	"expires-past":      "The new link would have expired before it was made. Choose a later time; the old link still works.",
+	"seat-revoked":      "The link of {name} has been withdrawn. Reissue it first.",
+	"last-officer":      "{name} is the only protocol officer whose link works, and without one nobody could run the meeting. Reissue another officer's link first.",
+	"not-redeemed":      "The link of {name} has not been opened on this device. Open the link again.",
+	"not-connected":     "You are not connected. The page will reconnect by itself; then try again.",
+	"not-admitted":      "You have not been admitted yet. The protocol officer sees that you are waiting.",
+	"not-waiting":       "{name} has not asked to come in yet, so there is nobody to admit.",
+	"no-admission":      "{name} needs no admission, as every officer and technician. To remove them, withdraw their link.",
+	"not-a-principal":   "{name} is not the principal of a delegation now. Choose whom to replace from the seats as they are.",
+	"not-a-delegate":    "{name} is not a delegate of that delegation, and only one of its delegates can take the principal's place.",
+	"no-such-channel":   "No channel carries {language} in this summit. Choose one of those shown.",
+	"not-for-you":       "{title} is not for your seat. You will be let in again when it has ended.",
+	"seat-not-in-room":  "{name} is not in the room now, so nothing was changed.",
+	"cannot-have-floor": "{name} cannot be given the floor: it is for principals, delegates and note-takers.",
+	"floor-not-yours":   "You do not have the floor now, so there was nothing to give back.",
+
+	"no-such-item":        "There is no such item in the run of show.",
+	"no-item":             "No item is in progress. The protocol officer starts the next one.",
+	"already-in-progress": "{title} is in progress already: {name} started it at {at}. Nothing was changed.",
+	"another-in-progress": "{title} is in progress: {name} started it at {at}. End it first, or start the next item in its place.",
+	"item-ended":          "{name} ended {title} at {at}. To take it up again, say so expressly.",
+	"just-started":        "{title} began only a moment ago, so it was not ended. If you do mean to go on to the next item, press again.",
+	"in-recess":           "{title} is in recess: {name} called it at {at}. Reconvene first.",
+	"not-in-recess":       "There is no recess to end.",
+	"sealed":              "This server cannot hold a sealed item yet. Choose closed.",
+	"no-such-coverage":    "Coverage is open, pool or closed. Nothing was changed.",
+	"name-the-item":       "To open to the press, name the item that is to be opened, so that a screen that has fallen behind cannot open another one.",
+	"nothing-to-resume":   "There is no coverage to resume. Choose a coverage instead.",
+
+	"booth-busy":       "{name} of your booth has been on air since {at}. Agree the handover, then take the microphone over.",
+	"channel-busy":     "{name} of another booth is on air into {language} since {at}. Agree who serves the channel.",
+	"not-your-channel": "Your booth does not speak into {language}. Choose one of its outgoing channels.",
+	"not-on-air":       "Your microphone is not on air.",
+	"no-such-reason":   "Say what is wrong: too fast, too quiet, or the microphone.",
+
+	"no-such-edition":      "Nothing is published in {language} for this summit.",
+	"needs-reason":         "This page has been published. Changing it is a correction, and a correction says why.",
+	"summit-not-ended":     "The account is published when the summit has ended. Keep it as a draft until then.",
+	"too-late-to-announce": "The summit ended at {at} and was not announced. Publish the account of it instead.",
+}

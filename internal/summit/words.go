@@ -1,0 +1,171 @@
+package summit
+
+import "time"
+
+// Identifiers. Each is unique within its summit; a [SummitID] is unique on a
+// server and random, so that it cannot be counted through.
+type (
+	SummitID     string
+	DelegationID string
+	SeatID       string
+	ItemID       string
+	BoothID      string
+)
+
+// Language is a BCP 47 tag such as "ar", "ru", "zh" or "en".
+type Language string
+
+// Text is one text in one or more languages.
+type Text map[Language]string
+
+// In returns the text in l, or else in the first language, in alphabetical
+// order of their tags, that it has; "" when it has none.
+func (t Text) In(l Language) string {
+	if s, ok := t[l]; ok {
+		return s
+	}
+	var best Language
+	for k := range t {
+		if best == "" || k < best {
+			best = k
+		}
+	}
+	return t[best]
+}
+
+// Role is what a seat is there to do.
+type Role string
+
+const (
+	Principal    Role = "principal"
+	Delegate     Role = "delegate"
+	NoteTaker    Role = "note-taker"
+	Officer      Role = "officer" // protocol officer
+	Technician   Role = "technician"
+	Interpreter  Role = "interpreter"
+	Reporter     Role = "reporter"      // pool reporter: a press seat
+	PressOfficer Role = "press-officer" // writes and publishes
+)
+
+// Roles lists every role, in the order of a seating list.
+var Roles = []Role{Principal, Delegate, NoteTaker, Officer, Technician, Interpreter, Reporter, PressOfficer}
+
+// Coverage is who may see and hear an item.
+type Coverage string
+
+const (
+	Open   Coverage = "open"   // the public, live
+	Pool   Coverage = "pool"   // accredited press seats only
+	Closed Coverage = "closed" // delegations, their interpreters and the officer
+	Sealed Coverage = "sealed" // closed and end-to-end encrypted; refused by this server
+)
+
+// Attendance is who of the delegations an item is for.
+type Attendance string
+
+const (
+	Principals    Attendance = "principals"
+	PrincipalsOne Attendance = "principals-plus-one"
+	Plenary       Attendance = "plenary"
+)
+
+// Presence is where a seat's person is.
+type Presence string
+
+const (
+	Expected Presence = "expected" // has not come yet
+	Waiting  Presence = "waiting"  // has left the green room and asks to be admitted; see [Seat.Connected]
+	Present  Presence = "present"  // admitted, and connected
+	Away     Presence = "away"     // admitted, and the connection is lost
+	Left     Presence = "left"     // has left by their own button
+)
+
+// Phase is how far a summit has come.
+type Phase string
+
+const (
+	Announced  Phase = "announced"   // before the first item; seats may arrive
+	InProgress Phase = "in-progress" // from the start of the first item
+	Ended      Phase = "ended"
+)
+
+// Delegation is one side of the table.
+type Delegation struct {
+	ID     DelegationID `json:"id"`
+	Name   Text         `json:"name"`
+	Speaks Language     `json:"speaks"`
+}
+
+// Invitation is what is known of a seat's link; never the secret itself.
+type Invitation struct {
+	Serial  int       `json:"serial"`           // 1 for the first link, counts reissues
+	Hash    string    `json:"hash"`             // hex SHA-256 of the 128-bit secret
+	Expires time.Time `json:"expires,omitzero"` // last instant of redemption; zero: with the summit
+	Revoked bool      `json:"revoked,omitempty"`
+	Device  string    `json:"device,omitempty"` // hex SHA-256 of the device's credential; "" until redeemed
+	Former  []string  `json:"former,omitempty"` // hashes of the links this one replaced, oldest first
+	Since   time.Time `json:"since,omitzero"`   // when the last link was reissued or revoked
+}
+
+// Seat is one person's place in a summit.
+type Seat struct {
+	ID         SeatID       `json:"id"`
+	Role       Role         `json:"role"`
+	Delegation DelegationID `json:"delegation,omitempty"`
+	Name       Text         `json:"name"`
+	Function   Text         `json:"function,omitempty"` // "Minister of …", as on a name plate
+	Speaks     Language     `json:"speaks,omitempty"`
+	Hears      Language     `json:"hears"`
+	Booth      BoothID      `json:"booth,omitempty"`   // interpreters only
+	PlusOne    bool         `json:"plusOne,omitempty"` // the one who stays for principals-plus-one
+	Invitation Invitation   `json:"invitation"`
+	Presence   Presence     `json:"presence"`
+	Connected  bool         `json:"connected,omitempty"` // a device of theirs is connected now
+	Admitted   bool         `json:"admitted,omitempty"`
+	Muted      bool         `json:"muted,omitempty"`     // by themselves or by the officer
+	MutedBy    SeatID       `json:"mutedBy,omitempty"`   // the officer, when it was not themselves
+	StandsFor  SeatID       `json:"standsFor,omitempty"` // the principal whose place this seat has taken
+}
+
+// Item is one part of the run of show.
+type Item struct {
+	ID         ItemID        `json:"id"`
+	Title      Text          `json:"title"`
+	Planned    time.Duration `json:"planned"`
+	Coverage   Coverage      `json:"coverage"` // as planned; the coverage in force is [State.Coverage]
+	Attendance Attendance    `json:"attendance"`
+	Started    time.Time     `json:"started,omitzero"`
+	StartedBy  SeatID        `json:"startedBy,omitempty"`
+	Ended      time.Time     `json:"ended,omitzero"`
+	EndedBy    SeatID        `json:"endedBy,omitempty"`
+}
+
+// Booth is the interpreters who serve one channel, or one of several in turn.
+type Booth struct {
+	ID       BoothID    `json:"id"`
+	Name     Text       `json:"name"`
+	Outgoing []Language `json:"outgoing"` // the channels it may speak into; A first
+	// What is on air; a booth has at most one microphone on air.
+	OnAir SeatID    `json:"onAir,omitempty"`
+	Into  Language  `json:"into,omitempty"`
+	Cough bool      `json:"cough,omitempty"` // silence; the original does not come back
+	Since time.Time `json:"since,omitzero"`
+	Asked Request   `json:"asked,omitzero"` // the last thing it asked of the speaker
+}
+
+// Request is what an interpreter asks of whoever has the floor. It is shown
+// for a while and then forgotten by the screens; it does not end by itself here.
+type Request struct {
+	Reason Reason    `json:"reason"`
+	Seat   SeatID    `json:"seat"`
+	At     time.Time `json:"at"`
+}
+
+// Reason is why an interpreter cannot follow.
+type Reason string
+
+const (
+	TooFast    Reason = "too-fast"
+	TooQuiet   Reason = "too-quiet"
+	Microphone Reason = "microphone" // not a proper one, too far away, or noisy
+)
