@@ -1,0 +1,151 @@
+package access
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"liqa/internal/summit"
+)
+
+// Action is what somebody asks for: a route ("POST /api/whip"), an act sent
+// over the live connection ("act give-floor"), or a chat ("chat delegation").
+type Action string
+
+// Act is the action of doing an act over the live connection.
+func Act(kind string) Action { return Action("act " + kind) }
+
+// Chat is the action of writing in a chat.
+func Chat(to string) Action { return Action("chat " + to) }
+
+// IsRoute reports whether the action is an HTTP route.
+func (a Action) IsRoute() bool {
+	return !strings.HasPrefix(string(a), "act ") && !strings.HasPrefix(string(a), "chat ")
+}
+
+// May is the one question: may somebody of this standing ask for this at all?
+// What the table does not name is denied to everybody.
+func May(who Standing, what Action) bool { return slices.Contains(table[what], who) }
+
+// Actions lists every action of the table, sorted.
+func Actions() []Action { return slices.Sorted(maps.Keys(table)) }
+
+func admitted(roles ...summit.Role) []Standing {
+	var all []Standing
+	for _, r := range roles {
+		all = append(all, Standing(r))
+	}
+	return all
+}
+
+// atTheDoor are roles whether they have been admitted or still wait.
+func atTheDoor(roles ...summit.Role) []Standing {
+	all := admitted(roles...)
+	for _, r := range roles {
+		if NeedsAdmission(r) {
+			all = append(all, waiting+Standing(r))
+		}
+	}
+	return all
+}
+
+var (
+	anyone        = Standings()
+	administrator = []Standing{Administrator}
+	seats         = atTheDoor(summit.Roles...)
+	inside        = admitted(summit.Roles...)
+	officer       = admitted(summit.Officer)
+	interpreter   = admitted(summit.Interpreter)
+	delegations   = admitted(summit.Principal, summit.Delegate, summit.NoteTaker)
+	senders       = admitted(summit.Principal, summit.Delegate, summit.NoteTaker,
+		summit.Officer, summit.Technician, summit.Interpreter)
+	// The page is written before the meeting and after it: not only by who has
+	// been admitted to the room.
+	pressOfficer = atTheDoor(summit.PressOfficer)
+)
+
+// table is the one place that says who may ask for what. Every route that the
+// server has and every message that it reads has a row; a test tries every
+// cell against the running server.
+var table = map[Action][]Standing{
+	// What everybody has: pages that are the same for all.
+	"GET /{$}":                                    anyone,
+	"GET /join":                                   anyone,
+	"GET /s/{summit}":                             anyone,
+	"GET /s/{summit}/{language}":                  anyone,
+	"GET /s/{summit}/record/{file...}":            anyone, // open items only
+	"GET /s/{summit}/pictures/{digest}":           anyone, // of published pages only
+	"GET /assets/{file...}":                       anyone,
+	"GET /ca":                                     anyone,
+	"GET /ca/{file}":                              anyone,
+	"GET /healthz":                                anyone,
+	"GET /{rest...}":                              anyone, // the page that says that there is nothing
+	"POST /api/redeem":                            anyone,
+	"GET /api/summits/{summit}/public":            anyone,
+	"GET /api/summits/{summit}/recording":         anyone, // open items only
+	"POST /api/summits/{summit}/whep":             anyone, // open items only
+	"OPTIONS /api/summits/{summit}/whep":          anyone,
+	"PATCH /api/summits/{summit}/whep/{session}":  anyone, // who knows the session's name
+	"DELETE /api/summits/{summit}/whep/{session}": anyone,
+
+	// The administrator, with the token that lies in the data folder.
+	"POST /api/summits":                       administrator,
+	"GET /api/summits":                        administrator,
+	"POST /api/summits/{summit}/links/{seat}": administrator,
+	"GET /api/summits/{summit}/export":        administrator,
+	"GET /metrics":                            administrator,
+
+	// A seat's own connections. Who waits has the live connection, which says
+	// that they wait, and no media connection.
+	"GET /api/live":              seats,
+	"POST /api/whip":             senders,
+	"OPTIONS /api/whip":          anyone,
+	"PATCH /api/whip/{session}":  senders,
+	"DELETE /api/whip/{session}": senders,
+	"POST /api/whep":             inside,
+	"OPTIONS /api/whep":          anyone,
+	"PATCH /api/whep/{session}":  inside,
+	"DELETE /api/whep/{session}": inside,
+
+	// The press officer's desk.
+	"GET /api/summits/{summit}/readouts/{language}":          pressOfficer,
+	"PUT /api/summits/{summit}/readouts/{language}":          pressOfficer,
+	"POST /api/summits/{summit}/readouts/{language}/publish": pressOfficer,
+	"POST /api/summits/{summit}/pictures":                    pressOfficer,
+
+	"act arrive": seats,
+	"act leave":  seats,
+	"act hear":   seats,
+	"act mute":   seats,
+
+	"act raise-hand":  delegations,
+	"act lower-hand":  append(delegations[:len(delegations):len(delegations)], officer...),
+	"act yield-floor": delegations,
+
+	"act start-item":      officer,
+	"act end-item":        officer,
+	"act set-coverage":    officer,
+	"act resume-coverage": officer,
+	"act recess":          officer,
+	"act reconvene":       officer,
+	"act admit":           officer,
+	"act dismiss":         officer,
+	"act revoke":          officer,
+	"act reissue":         officer,
+	"act substitute":      officer,
+	"act give-floor":      officer,
+	"act take-floor":      officer,
+	"act mute-seat":       officer,
+	"act end-summit":      officer,
+
+	"act go-on-air":  interpreter,
+	"act go-off-air": interpreter,
+	"act cough":      interpreter,
+	"act slow-down":  interpreter,
+
+	"act publish-advisory": pressOfficer,
+	"act publish-readout":  pressOfficer,
+
+	"chat delegation": delegations,
+	"chat booth":      interpreter,
+}
