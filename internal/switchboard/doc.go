@@ -1,0 +1,21 @@
+// Package switchboard forwards media: RTP packets come in from sources and go
+// out in the slots of receivers, and nothing goes from a source to a slot that
+// has not been allowed to.
+//
+// A slot is one continuous RTP stream with the server's own SSRC, sequence
+// numbers and timestamps. What feeds it is one source of the slot's [Set] at a
+// time, chosen by level; [Board.Allow] and [Board.Cut] change the sets and
+// return when that is in force, for packets under way and for retransmissions
+// asked for afterwards as well. A channel is a source of its own that never
+// ends: a packet every 20 ms, from whoever feeds it, or silence.
+//
+// Who does what: the goroutine that calls [Source.Write] reads the packet's
+// header once, keeps the packet in the source's one cache and puts a reference
+// to it into the queues of the receivers that carry the source now. One
+// goroutine per receiver owns all that is written to it. One ticker drives the
+// channels, the choice of sources and the reports.
+//
+// It is not signalling, and knows no roles, coverage or seats: identifiers are
+// opaque strings, and who may have what is decided elsewhere. It does no
+// encryption, congestion control or transcoding, and writes no file.
+package switchboard

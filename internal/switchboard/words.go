@@ -1,0 +1,134 @@
+package switchboard
+
+import (
+	"log/slog"
+	"time"
+)
+
+// The identifiers are opaque to the switchboard.
+type (
+	// SourceID names a source, for example a seat's microphone or a channel.
+	SourceID string
+	// Key names the holder of rights. Receivers that share a key share them.
+	Key string
+	// SlotID names a slot within a receiver.
+	SlotID string
+	// Origin says whose a source is: the sources of one origin come from one
+	// device with one clock, and only they are ever carried together in a pair.
+	Origin string
+)
+
+// Kind says whether a source or slot is sound or picture.
+type Kind uint8
+
+// The kinds.
+const (
+	Audio Kind = iota + 1
+	Video
+)
+
+func (k Kind) String() string {
+	switch k {
+	case Audio:
+		return "audio"
+	case Video:
+		return "video"
+	}
+	return "unknown"
+}
+
+// Codec is how a source is encoded.
+type Codec uint8
+
+// The codecs that can be forwarded.
+const (
+	Opus Codec = iota + 1 // RFC 7587
+	H264                  // RFC 6184
+	VP9                   // RFC 9628
+	codecs
+)
+
+func (c Codec) String() string {
+	switch c {
+	case Opus:
+		return "opus"
+	case H264:
+		return "h264"
+	case VP9:
+		return "vp9"
+	}
+	return "unknown"
+}
+
+// Kind is the kind of what the codec encodes, or 0.
+func (c Codec) Kind() Kind {
+	switch c {
+	case Opus:
+		return Audio
+	case H264, VP9:
+		return Video
+	}
+	return 0
+}
+
+// Set is what may feed a slot. The zero Set is empty: nothing may.
+type Set struct {
+	Sources []SourceID
+	// Prefer wins over the loudest while it sounds or nothing else does. It
+	// counts only when it is among Sources.
+	Prefer SourceID
+}
+
+// Slots is what one key may receive. A slot that is absent is empty.
+type Slots map[SlotID]Set
+
+// SlotSpec describes one slot of a receiver.
+type SlotSpec struct {
+	ID   SlotID
+	Kind Kind
+	// Pair is k > 0 for the sound and the picture that belong together: they
+	// carry the same origin. At most one slot of each kind has the same k.
+	Pair int
+	SSRC uint32
+	// PT is the payload type of every codec that the receiver can take here. A
+	// source in another codec is not carried in this slot.
+	PT map[Codec]uint8
+}
+
+// SourceSpec describes a source.
+type SourceSpec struct {
+	ID        SourceID
+	Origin    Origin
+	Kind      Kind
+	Codec     Codec
+	ClockRate uint32 // of the RTP timestamps; 0 is 48000 for sound, 90000 for pictures
+	// AudioLevelID is the header extension id of RFC 6464, or 0 when the sender
+	// does not send it: then it is as loud as a quiet speaker while it sends.
+	AudioLevelID uint8
+	Upstream     Upstream // may be nil
+}
+
+// Upstream is the way back to a source's sender. Its methods are called from a
+// goroutine that serves this source only, never more often than is useful.
+type Upstream interface {
+	RequestKeyframe()
+	Nack(seqs []uint16) // the slice is valid during the call
+}
+
+// Config is what a [Board] needs. The zero value works.
+type Config struct {
+	Clock func() time.Time // default time.Now; only its differences matter
+	Log   *slog.Logger     // default: none
+	CNAME string           // of sender reports (RFC 3550 §6.5.1); default "liqa"
+}
+
+// Cleared says what was still carrying media that had been taken away when
+// [Board.Cut] or [Board.Allow] gave up waiting for it: writes that an Output
+// had begun before and had not ended. Nothing new can begin after them.
+type Cleared struct {
+	Receivers int
+	Slots     int
+}
+
+// Clear reports whether nothing was.
+func (c Cleared) Clear() bool { return c == Cleared{} }
