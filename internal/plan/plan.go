@@ -87,11 +87,32 @@ const (
 	CarriesSilence  Carries = "silence"  // a cough, or nobody has the floor
 )
 
-// Plan is the whole answer for one state.
+// Plan is the whole answer for one state. It is not changed once made: plans
+// and their parts share maps and slices.
 type Plan struct {
+	// Receivers has those who may receive something; who is absent, nothing.
 	Receivers map[Receiver]Slots
 	Channels  map[summit.Language]Feed
+	// Coverage is how far the plan reaches outside the room. What is recorded
+	// under a plan is of its coverage.
+	Coverage summit.Coverage
 }
 
-// Live is the set of sources that are connected now.
+// Live is the set of sources that are connected now. Channels are made by the
+// server and always live: they need not be in it.
 type Live map[Source]bool
+
+// Program is the receiver that the recording and the broadcast are made from.
+const Program Receiver = "program"
+
+// SeatReceiver names a seat as a receiver.
+func SeatReceiver(id summit.SeatID) Receiver { return Receiver("seat/" + string(id)) }
+
+// PublicReceiver names the public that listens in a language.
+func PublicReceiver(l summit.Language) Receiver { return Receiver("public/" + string(l)) }
+
+// Microphone, camera and screen of a seat, and the channel of a language, as
+// sources.
+func microphone(id summit.SeatID) Source { return Source{Kind: Microphone, Seat: id} }
+func camera(id summit.SeatID) Source     { return Source{Kind: Camera, Seat: id} }
+func channel(l summit.Language) Source   { return Source{Kind: Channel, Language: l} }

@@ -3,6 +3,7 @@ package view
 import (
 	"time"
 
+	"liqa/internal/plan"
 	"liqa/internal/summit"
 )
 
@@ -51,4 +52,47 @@ type Speaker struct {
 	Name       summit.Text         `json:"name"`
 	Function   summit.Text         `json:"function"`
 	HasFloor   bool                `json:"hasFloor"`
+}
+
+// ForPublic makes what anybody may know, for a listener of one language.
+func ForPublic(s summit.State, l summit.Language, f Facts, now time.Time) Public {
+	e := &eyes{s: s, f: f, now: now, who: door, coverage: inForce(s, f)}
+	p := Public{
+		Now: now.UTC(), Summit: heading(s), Language: l, Stage: e.stage(),
+		Delegations: delegations(s), Items: []Item{}, Channels: []Channel{}, Speakers: []Speaker{}, Slots: []Slot{},
+		Published: published(s),
+	}
+	for n, x := range s.Items {
+		p.Items = append(p.Items, item(n, x, s.Current, e.knows(x.ID)))
+	}
+	if p.Stage != StageLive {
+		return p
+	}
+	r := plan.PublicReceiver(l)
+	p.Item = s.Current
+	p.Slots = e.slots(r, plan.PressSlots)
+	for _, c := range s.Channels() {
+		p.Channels = append(p.Channels, Channel{Language: c, Carries: f.Plan.Channels[c].Carries})
+	}
+	for _, x := range s.Seats {
+		if e.received(r, x.ID) {
+			p.Speakers = append(p.Speakers, Speaker{ID: x.ID, Delegation: x.Delegation,
+				Name: text(x.Name), Function: text(x.Function), HasFloor: s.Floor == x.ID})
+		}
+	}
+	return p
+}
+
+func (e *eyes) stage() Stage {
+	switch {
+	case e.s.Phase == summit.Ended:
+		return StageEnded
+	case e.s.Phase != summit.InProgress:
+		return StageAnnounced
+	case e.s.InRecess:
+		return StageRecess
+	case e.coverage == summit.Open:
+		return StageLive
+	}
+	return StageClosed
 }

@@ -23,13 +23,14 @@ type View struct {
 	// Slots is what this seat's own receiving connection may carry and does carry,
 	// in the order of its media sections. Empty while it may have no connection.
 	Slots []Slot `json:"slots"`
-	Press Press  `json:"press"`
+	// Press is absent for press seats and for who has not been admitted.
+	Press *Press `json:"press,omitempty"`
 	// Chats are the rooms this seat may read and write in.
-	Chats []Chat `json:"chats"`
+	Chats []plan.Chat `json:"chats"`
 	// May lists the acts this seat may do now that name nobody and nothing else
 	// (raise-hand, recess …). Acts on a seat or an item are listed with it.
-	May    []string `json:"may"`
-	Alarms []Alarm  `json:"alarms"` // the officer's and the technician's
+	May    []string     `json:"may"`
+	Alarms []plan.Alarm `json:"alarms"` // the officer's and the technician's
 	// Published is what has been published so far.
 	Published Published `json:"published"`
 }
@@ -54,14 +55,15 @@ type Me struct {
 	Name       summit.Text         `json:"name"`
 	Function   summit.Text         `json:"function"`
 	Speaks     summit.Language     `json:"speaks,omitempty"`
-	Hears      summit.Language     `json:"hears"`
+	// Hears is the channel it has chosen; absent for the original.
+	Hears summit.Language `json:"hears,omitempty"`
 	// MayHear are the channels this seat can choose among now.
 	MayHear  []summit.Language `json:"mayHear"`
 	Booth    summit.BoothID    `json:"booth,omitempty"`
 	Presence summit.Presence   `json:"presence"`
 	Admitted bool              `json:"admitted"`
 	Muted    bool              `json:"muted"`
-	// MutedByOfficer: only the officer's giving the floor undoes it.
+	// MutedByOfficer: the officer did it. Only this seat can undo it.
 	MutedByOfficer bool `json:"mutedByOfficer"`
 	HasFloor       bool `json:"hasFloor"`
 	// Hand is the place in the speaker queue, from 1; 0 when no hand is up.
@@ -78,20 +80,37 @@ type Me struct {
 
 // Room is what is going on.
 type Room struct {
-	Item summit.ItemID `json:"item,omitempty"` // in progress; absent between items
+	// Item is in progress; absent between items and where this seat may not know
+	// it. That some item is in session is told by the items' state.
+	Item summit.ItemID `json:"item,omitempty"`
 	// Coverage is the coverage in force; closed between items, in a recess, and
 	// after a restart until it is resumed.
 	Coverage summit.Coverage `json:"coverage"`
-	// Coverages are those the officer may set now.
+	// Coverages are those this seat may set now (set-coverage).
 	Coverages []summit.Coverage `json:"coverages"`
-	Recess    bool              `json:"recess"`
+	// ReconveneIn are the coverages in which this seat may end the recess.
+	ReconveneIn []summit.Coverage `json:"reconveneIn"`
+	// Opening is a wider coverage that one side's officer has proposed and the
+	// other's has still to agree to. Officers and technicians see it.
+	Opening *Opening `json:"opening,omitempty"`
+	Recess  bool     `json:"recess"`
 	// ResumeNeeded: the server has restarted, and the coverage it had before
 	// waits for the officer. Others are not told.
 	ResumeNeeded bool            `json:"resumeNeeded"`
 	ResumesTo    summit.Coverage `json:"resumesTo,omitempty"`
-	Floor        summit.SeatID   `json:"floor,omitempty"`
+	// Floor and Queue are told to who attends the item; Floor also to the press
+	// while it watches.
+	Floor      summit.SeatID `json:"floor,omitempty"`
+	FloorSince time.Time     `json:"floorSince,omitzero"`
 	// Queue is the speaker queue, first come first.
 	Queue []summit.SeatID `json:"queue"`
+}
+
+// Opening is a coverage on the way to being agreed.
+type Opening struct {
+	Coverage summit.Coverage `json:"coverage"`
+	// Agreed are the officers who have agreed, first the one who proposed.
+	Agreed []summit.SeatID `json:"agreed"`
 }
 
 // ItemState is how far an item has come.
@@ -105,19 +124,21 @@ const (
 
 // Item is one part of the run of show.
 type Item struct {
-	ID     summit.ItemID `json:"id"`
-	Number int           `json:"number"` // from 1
-	// Title is absent where this seat may not know it.
+	Number int `json:"number"` // from 1
+	// ID, Title and Attendance are absent where this seat may not know them.
+	ID         summit.ItemID     `json:"id,omitempty"`
 	Title      summit.Text       `json:"title,omitempty"`
+	Attendance summit.Attendance `json:"attendance,omitempty"`
 	State      ItemState         `json:"state"`
 	Coverage   summit.Coverage   `json:"coverage"` // as planned
-	Attendance summit.Attendance `json:"attendance"`
 	// PlannedSeconds is how long it should take.
 	PlannedSeconds int       `json:"plannedSeconds"`
 	Started        time.Time `json:"started,omitzero"`
 	Ended          time.Time `json:"ended,omitzero"`
 	// May lists the acts this seat may do on it (start-item).
 	May []string `json:"may"`
+	// Again: it has ended before, and starting it takes it up again.
+	Again bool `json:"again"`
 }
 
 // Delegation is one side of the table.
@@ -157,8 +178,10 @@ type Seat struct {
 // Desk is what the officer and the technician know of a seat beside what
 // everybody does.
 type Desk struct {
-	Admitted       bool            `json:"admitted"`
-	Hears          summit.Language `json:"hears"`
+	Admitted bool `json:"admitted"`
+	// Connected: a device of theirs is connected now. One who waits may have gone.
+	Connected      bool            `json:"connected"`
+	Hears          summit.Language `json:"hears,omitempty"`
 	PlusOne        bool            `json:"plusOne"`
 	MutedByOfficer bool            `json:"mutedByOfficer"`
 	// Link is the number of the seat's link: 1, and one more for each reissue.
@@ -167,6 +190,8 @@ type Desk struct {
 	Redeemed bool      `json:"redeemed"`
 	Revoked  bool      `json:"revoked"`
 	Expires  time.Time `json:"expires,omitzero"`
+	// StandsFor is the principal whose place this seat has taken.
+	StandsFor summit.SeatID `json:"standsFor,omitempty"`
 	// SubstituteBy are the delegates who can take this principal's place.
 	SubstituteBy []summit.SeatID `json:"substituteBy"`
 }
@@ -193,6 +218,19 @@ type Booth struct {
 	Busy []summit.Language `json:"busy"`
 	// MayGoOnAir are the channels this seat may go on air into now.
 	MayGoOnAir []summit.Language `json:"mayGoOnAir"`
+	// MayTakeOver are those it may go on air into by taking the microphone over
+	// from its partner.
+	MayTakeOver []summit.Language `json:"mayTakeOver"`
+	// Asked is the last thing the booth asked of the speaker.
+	Asked *Asked `json:"asked,omitempty"`
+}
+
+// Asked is what an interpreter asks of whoever has the floor. Screens show it
+// for a while and then forget it.
+type Asked struct {
+	Reason summit.Reason `json:"reason"`
+	Seat   summit.SeatID `json:"seat"`
+	At     time.Time     `json:"at"`
 }
 
 // Source is a stream that can be received.
@@ -222,34 +260,6 @@ type Press struct {
 	PublicReceiving int `json:"publicReceiving"`
 	// Clear: neither press nor public receives anything.
 	Clear bool `json:"clear"`
-}
-
-// Chat is a chat that only some seats read. It is not recorded.
-type Chat string
-
-const (
-	DelegationChat Chat = "delegation"
-	BoothChat      Chat = "booth"
-)
-
-// AlarmCode says what is wrong.
-type AlarmCode string
-
-const (
-	// JournalBehind: the record cannot be written; nothing that gives is done until it can.
-	JournalBehind AlarmCode = "journal-behind"
-	// UnknownConnection: the switchboard has a connection of a seat that should have none.
-	UnknownConnection AlarmCode = "unknown-connection"
-	// MissingConnection: a seat counted as present has no connection at the switchboard.
-	MissingConnection AlarmCode = "missing-connection"
-	// NotClear: a cut has been ordered and the switchboard still counts receivers.
-	NotClear AlarmCode = "not-clear"
-)
-
-// Alarm is something that officer and technician must know at once.
-type Alarm struct {
-	Code AlarmCode     `json:"code"`
-	Seat summit.SeatID `json:"seat,omitempty"`
 }
 
 // Published is what of a summit has been published.

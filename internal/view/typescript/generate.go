@@ -23,6 +23,9 @@ var renamed = map[string]string{
 	"plan.Slot": "SlotName",
 }
 
+// roots are what is sent; everything else is named by them.
+var roots = []string{"view.View", "view.Public"}
+
 // writer writes types as TypeScript; what they name is added to todo.
 type writer struct {
 	sources *sources
@@ -38,7 +41,7 @@ func generate(dir string) (string, error) {
 	if err := s.read("view", dir); err != nil {
 		return "", err
 	}
-	w.todo = append(w.todo, s.order...)
+	w.todo = append(w.todo, roots...)
 	for _, pkg := range []string{"plan", "summit"} {
 		if err := s.read(pkg, filepath.Join(dir, "..", pkg)); err != nil {
 			return "", err

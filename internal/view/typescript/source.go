@@ -26,11 +26,9 @@ type value struct {
 	doc  string
 }
 
-// sources are the type declarations of several packages, by "package.Name",
-// and the order in which each package declares them.
+// sources are the type declarations of several packages, by "package.Name".
 type sources struct {
 	types map[string]*declared
-	order []string
 }
 
 // read adds the types and string constants of the package in dir. Files and
@@ -83,9 +81,7 @@ func (s *sources) add(pkg string, d *ast.GenDecl, t *ast.TypeSpec) {
 	if doc == "" && len(d.Specs) == 1 {
 		doc = d.Doc.Text()
 	}
-	key := pkg + "." + t.Name.Name
-	s.types[key] = &declared{pkg: pkg, name: t.Name.Name, doc: doc, expr: t.Type}
-	s.order = append(s.order, key)
+	s.types[pkg+"."+t.Name.Name] = &declared{pkg: pkg, name: t.Name.Name, doc: doc, expr: t.Type}
 }
 
 // constants notes the string constants of a block with the types they are of.

@@ -4,18 +4,40 @@
 /** An instant, RFC 3339. */
 export type Instant = string & { readonly __brand: "Instant" };
 
-/** Stage is what the public page of a summit shows. */
-export type Stage =
-  /** StageAnnounced: before the first item; the advisory. */
-  | "announced"
-  /** StageLive: an open item is in progress; the program. */
-  | "live"
-  /** StageClosed: the summit goes on without the public; a notice. */
-  | "closed"
-  /** StageRecess: the summit pauses; a notice. */
-  | "recess"
-  /** StageEnded: the summit is over; the readout, when there is one. */
-  | "ended";
+/** View is what the screen of one seat may know. */
+export interface View {
+  /** Now is the server's clock when this was made; screens run their clocks from it. */
+  readonly now: Instant;
+  readonly summit: Summit;
+  readonly me: Me;
+  readonly room: Room;
+  /** the run of show, in order */
+  readonly items: readonly Item[];
+  readonly delegations: readonly Delegation[];
+  /** Seats are the people this seat may know of, itself included, in the order of the seating list. */
+  readonly seats: readonly Seat[];
+  readonly channels: readonly Channel[];
+  /** empty for who has nothing to do with booths */
+  readonly booths: readonly Booth[];
+  /**
+   * Slots is what this seat's own receiving connection may carry and does carry,
+   * in the order of its media sections. Empty while it may have no connection.
+   */
+  readonly slots: readonly Slot[];
+  /** Press is absent for press seats and for who has not been admitted. */
+  readonly press?: Press;
+  /** Chats are the rooms this seat may read and write in. */
+  readonly chats: readonly Chat[];
+  /**
+   * May lists the acts this seat may do now that name nobody and nothing else
+   * (raise-hand, recess …). Acts on a seat or an item are listed with it.
+   */
+  readonly may: readonly string[];
+  /** the officer's and the technician's */
+  readonly alarms: readonly Alarm[];
+  /** Published is what has been published so far. */
+  readonly published: Published;
+}
 
 /**
  * Public is what anybody may know of a summit, and all that the public page is
@@ -41,49 +63,6 @@ export interface Public {
   readonly published: Published;
 }
 
-/** Speaker is a person as the public may know them. */
-export interface Speaker {
-  readonly id: SeatId;
-  readonly delegation?: DelegationId;
-  readonly name: Text;
-  readonly function: Text;
-  readonly hasFloor: boolean;
-}
-
-/** View is what the screen of one seat may know. */
-export interface View {
-  /** Now is the server's clock when this was made; screens run their clocks from it. */
-  readonly now: Instant;
-  readonly summit: Summit;
-  readonly me: Me;
-  readonly room: Room;
-  /** the run of show, in order */
-  readonly items: readonly Item[];
-  readonly delegations: readonly Delegation[];
-  /** Seats are the people this seat may know of, itself included, in the order of the seating list. */
-  readonly seats: readonly Seat[];
-  readonly channels: readonly Channel[];
-  /** empty for who has nothing to do with booths */
-  readonly booths: readonly Booth[];
-  /**
-   * Slots is what this seat's own receiving connection may carry and does carry,
-   * in the order of its media sections. Empty while it may have no connection.
-   */
-  readonly slots: readonly Slot[];
-  readonly press: Press;
-  /** Chats are the rooms this seat may read and write in. */
-  readonly chats: readonly Chat[];
-  /**
-   * May lists the acts this seat may do now that name nobody and nothing else
-   * (raise-hand, recess …). Acts on a seat or an item are listed with it.
-   */
-  readonly may: readonly string[];
-  /** the officer's and the technician's */
-  readonly alarms: readonly Alarm[];
-  /** Published is what has been published so far. */
-  readonly published: Published;
-}
-
 /** Summit is the heading of a summit. */
 export interface Summit {
   readonly id: SummitId;
@@ -105,14 +84,15 @@ export interface Me {
   readonly name: Text;
   readonly function: Text;
   readonly speaks?: Language;
-  readonly hears: Language;
+  /** Hears is the channel it has chosen; absent for the original. */
+  readonly hears?: Language;
   /** MayHear are the channels this seat can choose among now. */
   readonly mayHear: readonly Language[];
   readonly booth?: BoothId;
   readonly presence: Presence;
   readonly admitted: boolean;
   readonly muted: boolean;
-  /** MutedByOfficer: only the officer's giving the floor undoes it. */
+  /** MutedByOfficer: the officer did it. Only this seat can undo it. */
   readonly mutedByOfficer: boolean;
   readonly hasFloor: boolean;
   /** Hand is the place in the speaker queue, from 1; 0 when no hand is up. */
@@ -129,15 +109,25 @@ export interface Me {
 
 /** Room is what is going on. */
 export interface Room {
-  /** in progress; absent between items */
+  /**
+   * Item is in progress; absent between items and where this seat may not know
+   * it. That some item is in session is told by the items' state.
+   */
   readonly item?: ItemId;
   /**
    * Coverage is the coverage in force; closed between items, in a recess, and
    * after a restart until it is resumed.
    */
   readonly coverage: Coverage;
-  /** Coverages are those the officer may set now. */
+  /** Coverages are those this seat may set now (set-coverage). */
   readonly coverages: readonly Coverage[];
+  /** ReconveneIn are the coverages in which this seat may end the recess. */
+  readonly reconveneIn: readonly Coverage[];
+  /**
+   * Opening is a wider coverage that one side's officer has proposed and the
+   * other's has still to agree to. Officers and technicians see it.
+   */
+  readonly opening?: Opening;
   readonly recess: boolean;
   /**
    * ResumeNeeded: the server has restarted, and the coverage it had before
@@ -145,34 +135,35 @@ export interface Room {
    */
   readonly resumeNeeded: boolean;
   readonly resumesTo?: Coverage;
+  /**
+   * Floor and Queue are told to who attends the item; Floor also to the press
+   * while it watches.
+   */
   readonly floor?: SeatId;
+  readonly floorSince?: Instant;
   /** Queue is the speaker queue, first come first. */
   readonly queue: readonly SeatId[];
 }
 
-/** ItemState is how far an item has come. */
-export type ItemState =
-  | "planned"
-  | "in-session"
-  | "over";
-
 /** Item is one part of the run of show. */
 export interface Item {
-  readonly id: ItemId;
   /** from 1 */
   readonly number: number;
-  /** Title is absent where this seat may not know it. */
+  /** ID, Title and Attendance are absent where this seat may not know them. */
+  readonly id?: ItemId;
   readonly title?: Text;
+  readonly attendance?: Attendance;
   readonly state: ItemState;
   /** as planned */
   readonly coverage: Coverage;
-  readonly attendance: Attendance;
   /** PlannedSeconds is how long it should take. */
   readonly plannedSeconds: number;
   readonly started?: Instant;
   readonly ended?: Instant;
   /** May lists the acts this seat may do on it (start-item). */
   readonly may: readonly string[];
+  /** Again: it has ended before, and starting it takes it up again. */
+  readonly again: boolean;
 }
 
 /** Delegation is one side of the table. */
@@ -211,25 +202,6 @@ export interface Seat {
   readonly may: readonly string[];
 }
 
-/**
- * Desk is what the officer and the technician know of a seat beside what
- * everybody does.
- */
-export interface Desk {
-  readonly admitted: boolean;
-  readonly hears: Language;
-  readonly plusOne: boolean;
-  readonly mutedByOfficer: boolean;
-  /** Link is the number of the seat's link: 1, and one more for each reissue. */
-  readonly link: number;
-  /** Redeemed: the link has been opened and is bound to a device. */
-  readonly redeemed: boolean;
-  readonly revoked: boolean;
-  readonly expires?: Instant;
-  /** SubstituteBy are the delegates who can take this principal's place. */
-  readonly substituteBy: readonly SeatId[];
-}
-
 /** Channel is one language's sound. */
 export interface Channel {
   readonly language: Language;
@@ -254,15 +226,13 @@ export interface Booth {
   readonly busy: readonly Language[];
   /** MayGoOnAir are the channels this seat may go on air into now. */
   readonly mayGoOnAir: readonly Language[];
-}
-
-/** Source is a stream that can be received. */
-export interface Source {
-  readonly kind: SourceKind;
-  /** absent for a channel */
-  readonly seat?: SeatId;
-  /** channels only */
-  readonly language?: Language;
+  /**
+   * MayTakeOver are those it may go on air into by taking the microphone over
+   * from its partner.
+   */
+  readonly mayTakeOver: readonly Language[];
+  /** Asked is the last thing the booth asked of the speaker. */
+  readonly asked?: Asked;
 }
 
 /** Slot is one place of a receiving connection. */
@@ -289,21 +259,12 @@ export interface Press {
   readonly clear: boolean;
 }
 
-/** Chat is a chat that only some seats read. It is not recorded. */
+/** Chat is a kind of chat that only some seats read. Chats are not recorded. */
 export type Chat =
+  /** among the seats of one delegation */
   | "delegation"
+  /** among the interpreters of one booth */
   | "booth";
-
-/** AlarmCode says what is wrong. */
-export type AlarmCode =
-  /** JournalBehind: the record cannot be written; nothing that gives is done until it can. */
-  | "journal-behind"
-  /** UnknownConnection: the switchboard has a connection of a seat that should have none. */
-  | "unknown-connection"
-  /** MissingConnection: a seat counted as present has no connection at the switchboard. */
-  | "missing-connection"
-  /** NotClear: a cut has been ordered and the switchboard still counts receivers. */
-  | "not-clear";
 
 /** Alarm is something that officer and technician must know at once. */
 export interface Alarm {
@@ -318,28 +279,37 @@ export interface Published {
   readonly readouts: readonly Page[];
 }
 
-/** Page is one published document. */
-export interface Page {
-  /** absent for the advisory */
-  readonly language?: Language;
-  readonly published: Instant;
-  /** Corrected is the number of corrections since. */
-  readonly corrected: number;
-}
-
 /** Language is a BCP 47 tag such as "ar", "ru", "zh" or "en". */
 export type Language = string;
 
+/** Stage is what the public page of a summit shows. */
+export type Stage =
+  /** StageAnnounced: before the first item; the advisory. */
+  | "announced"
+  /** StageLive: an open item is in progress; the program. */
+  | "live"
+  /** StageClosed: the summit goes on without the public; a notice. */
+  | "closed"
+  /** StageRecess: the summit pauses; a notice. */
+  | "recess"
+  /** StageEnded: the summit is over; the readout, when there is one. */
+  | "ended";
+
 export type ItemId = string & { readonly __brand: "ItemId" };
 
-export type SeatId = string & { readonly __brand: "SeatId" };
+/** Speaker is a person as the public may know them. */
+export interface Speaker {
+  readonly id: SeatId;
+  readonly delegation?: DelegationId;
+  readonly name: Text;
+  readonly function: Text;
+  readonly hasFloor: boolean;
+}
 
-export type DelegationId = string & { readonly __brand: "DelegationId" };
+export type SummitId = string & { readonly __brand: "SummitId" };
 
 /** Text is one text in one or more languages. */
 export type Text = Readonly<Record<string, string>>;
-
-export type SummitId = string & { readonly __brand: "SummitId" };
 
 /** Phase is how far a summit has come. */
 export type Phase =
@@ -348,6 +318,8 @@ export type Phase =
   /** from the start of the first item */
   | "in-progress"
   | "ended";
+
+export type SeatId = string & { readonly __brand: "SeatId" };
 
 /** Role is what a seat is there to do. */
 export type Role =
@@ -363,13 +335,15 @@ export type Role =
   /** writes and publishes */
   | "press-officer";
 
+export type DelegationId = string & { readonly __brand: "DelegationId" };
+
 export type BoothId = string & { readonly __brand: "BoothId" };
 
 /** Presence is where a seat's person is. */
 export type Presence =
   /** has not come yet */
   | "expected"
-  /** has left the green room and asks to be admitted */
+  /** has left the green room and asks to be admitted; see [Seat.Connected] */
   | "waiting"
   /** admitted, and connected */
   | "present"
@@ -398,11 +372,47 @@ export type Coverage =
   /** closed and end-to-end encrypted; refused by this server */
   | "sealed";
 
+/** Opening is a coverage on the way to being agreed. */
+export interface Opening {
+  readonly coverage: Coverage;
+  /** Agreed are the officers who have agreed, first the one who proposed. */
+  readonly agreed: readonly SeatId[];
+}
+
 /** Attendance is who of the delegations an item is for. */
 export type Attendance =
   | "principals"
   | "principals-plus-one"
   | "plenary";
+
+/** ItemState is how far an item has come. */
+export type ItemState =
+  | "planned"
+  | "in-session"
+  | "over";
+
+/**
+ * Desk is what the officer and the technician know of a seat beside what
+ * everybody does.
+ */
+export interface Desk {
+  readonly admitted: boolean;
+  /** Connected: a device of theirs is connected now. One who waits may have gone. */
+  readonly connected: boolean;
+  readonly hears?: Language;
+  readonly plusOne: boolean;
+  readonly mutedByOfficer: boolean;
+  /** Link is the number of the seat's link: 1, and one more for each reissue. */
+  readonly link: number;
+  /** Redeemed: the link has been opened and is bound to a device. */
+  readonly redeemed: boolean;
+  readonly revoked: boolean;
+  readonly expires?: Instant;
+  /** StandsFor is the principal whose place this seat has taken. */
+  readonly standsFor?: SeatId;
+  /** SubstituteBy are the delegates who can take this principal's place. */
+  readonly substituteBy: readonly SeatId[];
+}
 
 /** Carries says what a channel's listeners hear, so that they can be told. */
 export type Carries =
@@ -412,6 +422,16 @@ export type Carries =
   | "direct"
   /** a cough, or nobody has the floor */
   | "silence";
+
+/**
+ * Asked is what an interpreter asks of whoever has the floor. Screens show it
+ * for a while and then forget it.
+ */
+export interface Asked {
+  readonly reason: Reason;
+  readonly seat: SeatId;
+  readonly at: Instant;
+}
 
 /**
  * Slot names one place of a receiving connection, for example "original-1".
@@ -436,6 +456,42 @@ export type SlotName =
   | "screen"
   /** sign-language picture */
   | "sign";
+
+/** Source is a stream that can be received. */
+export interface Source {
+  readonly kind: SourceKind;
+  /** absent for a channel */
+  readonly seat?: SeatId;
+  /** channels only */
+  readonly language?: Language;
+}
+
+/** AlarmCode says what is wrong. */
+export type AlarmCode =
+  /** JournalBehind: the record cannot be written; nothing that gives is done until it can. */
+  | "journal-behind"
+  /** UnknownConnection: the switchboard has a connection of a seat that should have none. */
+  | "unknown-connection"
+  /** MissingConnection: a seat counted as present has no connection at the switchboard. */
+  | "missing-connection"
+  /** NotClear: nothing may go to press or public, and something does. */
+  | "not-clear";
+
+/** Page is one published document. */
+export interface Page {
+  /** absent for the advisory */
+  readonly language?: Language;
+  readonly published: Instant;
+  /** Corrected is the number of corrections since. */
+  readonly corrected: number;
+}
+
+/** Reason is why an interpreter cannot follow. */
+export type Reason =
+  | "too-fast"
+  | "too-quiet"
+  /** not a proper one, too far away, or noisy */
+  | "microphone";
 
 /** The media sections of a room seat's receiving connection, in order. */
 export const roomSlots = [

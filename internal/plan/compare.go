@@ -1,0 +1,156 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+
+	"liqa/internal/summit"
+)
+
+// Meet is what both plans allow. Going from one plan to another, everything
+// that must be taken away is taken when their meet is in force.
+func Meet(a, b Plan) Plan {
+	m := Plan{
+		Receivers: make(map[Receiver]Slots, min(len(a.Receivers), len(b.Receivers))),
+		Channels:  map[summit.Language]Feed{},
+		Coverage:  narrower(a.Coverage, b.Coverage),
+	}
+	for r, slots := range a.Receivers {
+		both := Slots{}
+		for k, set := range slots {
+			both[k] = meet(set, b.Receivers[r][k])
+		}
+		m.give(r, both)
+	}
+	for l, feed := range a.Channels {
+		other, ok := b.Channels[l]
+		if !ok {
+			continue
+		}
+		both := Feed{Set: meet(feed.Set, other.Set), Carries: other.Carries}
+		if len(both.Set.Sources) == 0 {
+			both.Carries = CarriesSilence
+		}
+		m.Channels[l] = both
+	}
+	return m
+}
+
+func meet(a, b Set) Set {
+	var both Set
+	for _, s := range a.Sources {
+		if _, ok := slices.BinarySearchFunc(b.Sources, s, compare); ok {
+			both.Sources = append(both.Sources, s)
+		}
+	}
+	if slices.Contains(both.Sources, b.Prefer) {
+		both.Prefer = b.Prefer
+	}
+	return both
+}
+
+// narrower returns the coverage that reaches fewer.
+func narrower(a, b summit.Coverage) summit.Coverage {
+	if reach(a) < reach(b) {
+		return a
+	}
+	return b
+}
+
+func reach(c summit.Coverage) int {
+	switch c {
+	case summit.Open:
+		return 2
+	case summit.Pool:
+		return 1
+	default:
+		return 0
+	}
+}
+
+// Takes reports whether something that old allows is not allowed by new.
+func Takes(old, new Plan) bool { return !Within(old, new) }
+
+// Within reports whether p allows nothing that q does not.
+func Within(p, q Plan) bool {
+	if reach(p.Coverage) > reach(q.Coverage) {
+		return false
+	}
+	for r, slots := range p.Receivers {
+		for k, set := range slots {
+			if !within(set, q.Receivers[r][k]) {
+				return false
+			}
+		}
+	}
+	for l, feed := range p.Channels {
+		if !within(feed.Set, q.Channels[l].Set) {
+			return false
+		}
+	}
+	return true
+}
+
+func within(a, b Set) bool {
+	for _, s := range a.Sources {
+		if _, ok := slices.BinarySearchFunc(b.Sources, s, compare); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// Equal reports whether two plans say the same, preferences and what channels
+// are said to carry included.
+func (p Plan) Equal(q Plan) bool {
+	return p.Coverage == q.Coverage &&
+		maps.EqualFunc(p.Receivers, q.Receivers, func(a, b Slots) bool {
+			return maps.EqualFunc(a, b, Set.Equal)
+		}) &&
+		maps.EqualFunc(p.Channels, q.Channels, func(a, b Feed) bool {
+			return a.Carries == b.Carries && a.Set.Equal(b.Set)
+		})
+}
+
+// Equal reports whether two sets have the same sources and the same preference.
+func (s Set) Equal(t Set) bool {
+	return s.Prefer == t.Prefer && slices.Equal(s.Sources, t.Sources)
+}
+
+// Gives reports whether new lets somebody receive a person's sound or picture
+// that old does not, be it directly or through a channel, or reaches further
+// outside the room. That another way is opened to what one could receive
+// already gives nothing: when a principal is muted, the channel of their own
+// language comes back to them, and that is no more than they had.
+func Gives(old, new Plan) bool {
+	if reach(new.Coverage) > reach(old.Coverage) {
+		return true
+	}
+	for r := range new.Receivers {
+		before := old.people(r)
+		for s := range new.people(r) {
+			if !before[s] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// people is every seat's source that a receiver may receive, directly or
+// through a channel.
+func (p Plan) people(r Receiver) map[Source]bool {
+	all := map[Source]bool{}
+	for _, set := range p.Receivers[r] {
+		for _, s := range set.Sources {
+			if s.Kind != Channel {
+				all[s] = true
+				continue
+			}
+			for _, fed := range p.Channels[s.Language].Set.Sources {
+				all[fed] = true
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,201 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+
+	"liqa/internal/summit"
+)
+
+// Compute says, for one state and the sources that are live, who may receive
+// what and what goes into each channel. It is defined for every state; where
+// nothing may flow it gives empty sets.
+//
+// What stands where does not depend on who happens to be present: places follow
+// the seating list, so that one person's coming or going leaves the slots of
+// everybody else's sound and picture alone.
+func Compute(s summit.State, live Live) Plan {
+	p := Plan{
+		Receivers: map[Receiver]Slots{},
+		Channels:  map[summit.Language]Feed{},
+		Coverage:  s.Coverage(),
+	}
+	for _, l := range s.Channels() {
+		p.Channels[l] = Feed{Carries: CarriesSilence}
+	}
+	if !s.Flows() {
+		return p
+	}
+	t := lay(s, live)
+	for l := range p.Channels {
+		p.Channels[l] = t.feed(s, l)
+	}
+	t.room(s, p)
+	t.press(s, p)
+	p.give(Program, t.program())
+	return p
+}
+
+// give notes what a receiver may receive; who may receive nothing is left out.
+func (p Plan) give(r Receiver, slots Slots) {
+	for k, set := range slots {
+		if len(set.Sources) == 0 {
+			delete(slots, k)
+		}
+	}
+	if len(slots) > 0 {
+		p.Receivers[r] = slots
+	}
+}
+
+// table is who sits at the table now, prepared for asking what they send.
+type table struct {
+	live Live
+	// order has each delegation's principal, in the order of the delegations;
+	// a delegation without one leaves no gap.
+	order []summit.Seat
+	// others are the delegates and note-takers in the order of the seating
+	// list, present or not.
+	others []summit.Seat
+	floor  summit.Seat // who has the floor and is in the room; zero when nobody
+	in     map[summit.SeatID]bool
+	speaks map[summit.SeatID]bool
+}
+
+func lay(s summit.State, live Live) *table {
+	t := &table{live: live, in: map[summit.SeatID]bool{}, speaks: map[summit.SeatID]bool{}}
+	for _, d := range s.Delegations {
+		if p, ok := s.Principal(d.ID); ok {
+			t.order = append(t.order, p)
+		}
+	}
+	for _, seat := range s.Seats {
+		switch seat.Role {
+		case summit.Delegate, summit.NoteTaker:
+			t.others = append(t.others, seat)
+		case summit.Principal:
+		default:
+			continue
+		}
+		if !s.InRoom(seat.ID) {
+			continue
+		}
+		t.in[seat.ID] = true
+		t.speaks[seat.ID] = s.MaySpeak(seat.ID)
+		if s.Floor == seat.ID {
+			t.floor = seat
+		}
+	}
+	return t
+}
+
+// spokesman is the floor holder where that is not a principal, who has a place
+// of their own already; the zero Seat otherwise.
+func (t *table) spokesman() summit.Seat {
+	if t.floor.Role == summit.Principal {
+		return summit.Seat{}
+	}
+	return t.floor
+}
+
+// sounds reports whether a seat's microphone may be heard now and is live.
+func (t *table) sounds(id summit.SeatID) bool {
+	return t.speaks[id] && t.live[microphone(id)]
+}
+
+// shows reports whether a seat's camera may be seen now and is live.
+func (t *table) shows(id summit.SeatID) bool {
+	return t.in[id] && t.live[camera(id)]
+}
+
+// originals is every microphone that may be heard at the table now.
+func (t *table) originals() Set {
+	var set Set
+	for _, seat := range slices.Concat(t.order, t.others) {
+		t.addSound(&set, seat.ID)
+	}
+	return set.sorted()
+}
+
+func (t *table) addSound(set *Set, id summit.SeatID) {
+	if !t.sounds(id) {
+		return
+	}
+	set.Sources = append(set.Sources, microphone(id))
+	if id == t.floor.ID {
+		set.Prefer = microphone(id)
+	}
+}
+
+func (t *table) addPicture(set *Set, id summit.SeatID) {
+	if !t.shows(id) {
+		return
+	}
+	set.Sources = append(set.Sources, camera(id))
+	if id == t.floor.ID {
+		set.Prefer = camera(id)
+	}
+}
+
+// program is the one picture and the one sound that the recorder and the
+// broadcast switch: of principals and of who has the floor.
+func (t *table) program() Slots {
+	return t.pair(Slots{}, Original1, Picture1, append(slices.Clone(t.order), t.spokesman()), "")
+}
+
+// pair fills a pair of slots with the sound and the picture of seats, except
+// what is the receiver's own.
+func (t *table) pair(slots Slots, original, picture Slot, seats []summit.Seat, own summit.SeatID) Slots {
+	sound, sight := Set{}, Set{}
+	for _, seat := range seats {
+		if seat.ID != own && seat.ID != "" {
+			t.addSound(&sound, seat.ID)
+			t.addPicture(&sight, seat.ID)
+		}
+	}
+	slots[original], slots[picture] = sound.sorted(), sight.sorted()
+	return slots
+}
+
+// feed is what goes into the channel of a language: an interpreter who is on
+// air into it; silence while they cough; else the original.
+func (t *table) feed(s summit.State, l summit.Language) Feed {
+	for _, b := range s.Booths {
+		if b.OnAir == "" || b.Into != l || !onAir(s, b) {
+			continue
+		}
+		if b.Cough {
+			return Feed{Carries: CarriesSilence}
+		}
+		if mic := microphone(b.OnAir); t.live[mic] {
+			return Feed{Set: Set{Sources: []Source{mic}}, Carries: CarriesDirect}
+		}
+	}
+	set := t.originals()
+	if len(set.Sources) == 0 {
+		return Feed{Carries: CarriesSilence}
+	}
+	return Feed{Set: set, Carries: CarriesOriginal}
+}
+
+// onAir reports whether the microphone that a booth has on air counts: its
+// interpreter is in the room, belongs to the booth and has not muted it.
+func onAir(s summit.State, b summit.Booth) bool {
+	seat, ok := s.Seat(b.OnAir)
+	return ok && seat.Role == summit.Interpreter && seat.Booth == b.ID && !seat.Muted && s.InRoom(seat.ID)
+}
+
+// sorted returns the set in its one spelling: sorted, nothing twice, nil when
+// empty.
+func (s Set) sorted() Set {
+	if len(s.Sources) == 0 {
+		return Set{}
+	}
+	slices.SortFunc(s.Sources, compare)
+	s.Sources = slices.Compact(s.Sources)
+	return s
+}
+
+func compare(a, b Source) int {
+	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Seat, b.Seat), cmp.Compare(a.Language, b.Language))
+}

@@ -1,0 +1,61 @@
+package plan
+
+import "liqa/internal/summit"
+
+// Connects reports whether a seat may have media connections now. Who waits at
+// the door has none: not an empty one, none. They are kept from the first to
+// the last moment of the summit, whatever flows in them.
+func Connects(s summit.State, id summit.SeatID) bool {
+	seat, ok := s.Seat(id)
+	return ok && seat.Admitted && !seat.Invitation.Revoked &&
+		(s.Phase == summit.Announced || s.Phase == summit.InProgress)
+}
+
+// MaySend lists the kinds of sources that a seat may send to the server; what
+// of it reaches anybody is for [Compute] to say. Nil for who may have no media
+// connection and for who has nothing to say on camera.
+func MaySend(s summit.State, id summit.SeatID) []Kind {
+	if !Connects(s, id) {
+		return nil
+	}
+	switch seat, _ := s.Seat(id); seat.Role {
+	case summit.Principal, summit.Delegate, summit.NoteTaker:
+		return []Kind{Microphone, Camera}
+	case summit.Interpreter:
+		return []Kind{Microphone}
+	}
+	return nil
+}
+
+// Chat is a kind of chat that only some seats read. Chats are not recorded.
+type Chat string
+
+const (
+	DelegationChat Chat = "delegation" // among the seats of one delegation
+	BoothChat      Chat = "booth"      // among the interpreters of one booth
+)
+
+// Circle is who reads one chat: the seats of one delegation or of one booth.
+type Circle struct {
+	Chat       Chat
+	Delegation summit.DelegationID // of a delegation's chat
+	Booth      summit.BoothID      // of a booth's chat
+}
+
+// Circles lists the chats that a seat may read and write in now. An officer or
+// technician of a delegation is not among those who confer in it.
+func Circles(s summit.State, id summit.SeatID) []Circle {
+	seat, ok := s.Seat(id)
+	if !ok || !seat.Admitted || seat.Invitation.Revoked {
+		return nil
+	}
+	switch seat.Role {
+	case summit.Principal, summit.Delegate, summit.NoteTaker:
+		return []Circle{{Chat: DelegationChat, Delegation: seat.Delegation}}
+	case summit.Interpreter:
+		if seat.Booth != "" {
+			return []Circle{{Chat: BoothChat, Booth: seat.Booth}}
+		}
+	}
+	return nil
+}

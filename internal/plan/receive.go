@@ -1,0 +1,170 @@
+package plan
+
+import (
+	"slices"
+
+	"liqa/internal/summit"
+)
+
+// The pairs and the further pictures of a connection, in order.
+var (
+	pairs    = [][2]Slot{{Original1, Picture1}, {Original2, Picture2}, {Original3, Picture3}}
+	pictures = []Slot{Picture4, Picture5, Picture6}
+)
+
+// room fills the slots of everybody who is in the room.
+func (t *table) room(s summit.State, p Plan) {
+	for _, seat := range s.Seats {
+		switch seat.Role {
+		case summit.Reporter, summit.PressOfficer:
+			continue
+		}
+		if !s.InRoom(seat.ID) {
+			continue
+		}
+		slots := Slots{}
+		t.seatPairs(slots, seat)
+		t.furtherPictures(slots, seat)
+		if l := seat.Hears; mayHear(s, p.Channels, seat, l) {
+			slots[ChannelSlot] = Set{Sources: []Source{channel(l)}}
+		}
+		if seat.Role == summit.Interpreter {
+			slots[Partner] = t.partner(s, seat)
+		}
+		// Private, ScreenSlot and Sign are reserved; nothing feeds them yet.
+		p.give(SeatReceiver(seat.ID), slots)
+	}
+}
+
+// seatPairs gives each principal other than the seat itself a pair, those of
+// other delegations first, and the next pair to a floor holder who is no
+// principal. Where principals are too many they share the second pair.
+func (t *table) seatPairs(slots Slots, seat summit.Seat) {
+	var faces []summit.Seat
+	for _, p := range t.order {
+		if p.Delegation != seat.Delegation {
+			faces = append(faces, p)
+		}
+	}
+	for _, p := range t.order {
+		if p.Delegation == seat.Delegation && p.ID != seat.ID {
+			faces = append(faces, p)
+		}
+	}
+	var groups [3][]summit.Seat
+	for i, p := range faces {
+		if len(faces) > 2 {
+			i = min(i, 1)
+		}
+		groups[i] = append(groups[i], p)
+	}
+	last := min(len(faces), 2)
+	groups[last] = append(groups[last], t.spokesman())
+	for k, group := range groups {
+		t.pair(slots, pairs[k][0], pairs[k][1], group, seat.ID)
+	}
+}
+
+// furtherPictures deals the delegates' and note-takers' pictures to the slots
+// that have no sound. Each has its slot for good; several may share one.
+func (t *table) furtherPictures(slots Slots, seat summit.Seat) {
+	var sets [3]Set
+	rank := 0
+	for _, o := range t.others {
+		if o.ID == seat.ID {
+			continue
+		}
+		if o.ID != t.floor.ID {
+			t.addPicture(&sets[rank%len(sets)], o.ID)
+		}
+		rank++
+	}
+	for k, set := range sets {
+		slots[pictures[k]] = set.sorted()
+	}
+}
+
+// mayHear reports whether a seat may be given a channel: there is one, its own
+// microphone does not sound in it, and it is not what its own booth makes.
+func mayHear(s summit.State, feeds map[summit.Language]Feed, seat summit.Seat, l summit.Language) bool {
+	feed, ok := feeds[l]
+	if !ok || slices.Contains(feed.Set.Sources, microphone(seat.ID)) {
+		return false
+	}
+	if seat.Role != summit.Interpreter {
+		return true
+	}
+	b, ok := s.Booth(seat.Booth)
+	return !ok || b.OnAir == "" || b.Into != l
+}
+
+// partner is the sound of the colleague who is on air, for the interpreter of
+// the same booth who is not: who works hears the incoming only.
+func (t *table) partner(s summit.State, seat summit.Seat) Set {
+	b, ok := s.Booth(seat.Booth)
+	if !ok || b.OnAir == "" || b.OnAir == seat.ID || b.Cough || !onAir(s, b) || !t.live[microphone(b.OnAir)] {
+		return Set{}
+	}
+	return Set{Sources: []Source{microphone(b.OnAir)}}
+}
+
+// press fills the slots of press seats where the coverage is pool or open, and
+// of the public where it is open.
+func (t *table) press(s summit.State, p Plan) {
+	if p.Coverage != summit.Open && p.Coverage != summit.Pool {
+		return
+	}
+	sides := t.pressPairs(s)
+	in := map[summit.Language]Slots{} // receivers of one language share their slots
+	slots := func(l summit.Language) Slots {
+		if in[l] == nil {
+			in[l] = Slots{}
+			for k, set := range sides {
+				in[l][k] = set
+			}
+			if _, ok := p.Channels[l]; ok {
+				in[l][ChannelSlot] = Set{Sources: []Source{channel(l)}}
+			}
+		}
+		return in[l]
+	}
+	for _, seat := range s.Seats {
+		if (seat.Role == summit.Reporter || seat.Role == summit.PressOfficer) && s.Watches(seat.ID) {
+			p.give(SeatReceiver(seat.ID), slots(seat.Hears))
+		}
+	}
+	if p.Coverage == summit.Open {
+		for _, l := range PublicLanguages(s) {
+			p.give(PublicReceiver(l), slots(l))
+		}
+	}
+}
+
+// pressPairs gives each side of the table a pair: its principal, or whoever of
+// it has the floor. Where delegations are too many they share the second pair.
+func (t *table) pressPairs(s summit.State) Slots {
+	var groups [2][]summit.Seat
+	side := map[summit.DelegationID]int{}
+	for i, d := range s.Delegations {
+		side[d.ID] = min(i, len(groups)-1)
+	}
+	for _, p := range t.order {
+		groups[side[p.Delegation]] = append(groups[side[p.Delegation]], p)
+	}
+	if f := t.spokesman(); f.ID != "" {
+		groups[side[f.Delegation]] = append(groups[side[f.Delegation]], f)
+	}
+	slots := Slots{}
+	for k, group := range groups {
+		t.pair(slots, pairs[k][0], pairs[k][1], group, "")
+	}
+	return slots
+}
+
+// PublicLanguages are the languages in which the public may listen, sorted:
+// those that have a channel or that pages are published in.
+func PublicLanguages(s summit.State) []summit.Language {
+	list := append(s.Channels(), s.Publication...)
+	slices.Sort(list)
+	return slices.Compact(list)
+}

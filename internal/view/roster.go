@@ -1,0 +1,143 @@
+package view
+
+import (
+	"slices"
+
+	"liqa/internal/plan"
+	"liqa/internal/summit"
+)
+
+// seats is the roster as this seat may know it.
+func (e *eyes) seats() []Seat {
+	all := []Seat{}
+	for _, x := range e.s.Seats {
+		if e.knowsOf(x) {
+			all = append(all, e.seat(x))
+		}
+	}
+	return all
+}
+
+// knowsOf reports whether this seat may know that another is there. Officers
+// and technicians know of everybody. Those in the room know of everybody but
+// the press, whom they are told the number of. The press knows who may be seen
+// and heard while it watches; who waits at the door knows only of themselves.
+func (e *eyes) knowsOf(x summit.Seat) bool {
+	pressSeat := x.Role == summit.Reporter || x.Role == summit.PressOfficer
+	switch {
+	case x.ID == e.me.ID || e.who == staff:
+		return true
+	case e.who > press:
+		return !pressSeat
+	case e.watches():
+		return e.received(plan.SeatReceiver(e.me.ID), x.ID)
+	}
+	return false
+}
+
+// received reports whether a receiver may receive anything of a seat now.
+func (e *eyes) received(r plan.Receiver, id summit.SeatID) bool {
+	for k, set := range e.f.Plan.Receivers[r] {
+		if k != plan.ChannelSlot && slices.ContainsFunc(set.Sources, func(s plan.Source) bool { return s.Seat == id }) {
+			return true
+		}
+	}
+	return false
+}
+
+func (e *eyes) seat(x summit.Seat) Seat {
+	v := Seat{
+		ID: x.ID, Role: x.Role, Delegation: x.Delegation, Name: text(x.Name), Function: text(x.Function),
+		Speaks: x.Speaks, Booth: x.Booth, Presence: x.Presence,
+		Sends: []plan.Kind{}, May: []string{},
+	}
+	own := x.ID == e.me.ID || e.who == table && x.Delegation == e.me.Delegation
+	if x.Presence == summit.Waiting && !own && e.who != staff {
+		v.Presence = summit.Expected
+	}
+	if x.ID == e.me.ID || e.inside() || e.watches() {
+		v.InRoom, v.HasFloor = e.s.InRoom(x.ID), e.s.Floor == x.ID
+	}
+	if x.ID == e.me.ID || e.inside() {
+		v.Muted, v.Hand = x.Muted, e.hand(x.ID)
+	}
+	if x.ID == e.me.ID || e.who > press {
+		v.Receives = e.f.Measured.Receiving[x.ID]
+		for _, k := range []plan.Kind{plan.Microphone, plan.Camera, plan.Screen} {
+			if e.f.Measured.Sending[plan.Source{Kind: k, Seat: x.ID}] {
+				v.Sends = append(v.Sends, k)
+			}
+		}
+	}
+	if e.who == staff {
+		v.Desk = e.desk(x)
+		v.May = e.mayWith(x)
+	}
+	return v
+}
+
+func (e *eyes) desk(x summit.Seat) *Desk {
+	return &Desk{
+		Admitted: x.Admitted, Connected: x.Connected, Hears: x.Hears, PlusOne: x.PlusOne,
+		MutedByOfficer: x.Muted && x.MutedBy != "" && x.MutedBy != x.ID,
+		Link:           x.Invitation.Serial, Redeemed: x.Invitation.Device != "",
+		Revoked: x.Invitation.Revoked, Expires: x.Invitation.Expires,
+		StandsFor: x.StandsFor, SubstituteBy: e.substitutes(x),
+	}
+}
+
+// channels are the languages' sounds. What one carries is for those to know who
+// might hear it now; to others it is silent.
+func (e *eyes) channels() []Channel {
+	all := []Channel{}
+	if e.who == door {
+		return all
+	}
+	hears := e.inside() || e.watches()
+	for _, l := range e.s.Channels() {
+		c := Channel{Language: l, Carries: plan.CarriesSilence}
+		if feed, ok := e.f.Plan.Channels[l]; ok && hears {
+			c.Carries = feed.Carries
+			if feed.Carries == plan.CarriesDirect && e.inside() {
+				c.Interpreter = feed.Set.Sources[0].Seat
+			}
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// booths are all booths for officers, technicians and interpreters, and none
+// for anybody else.
+func (e *eyes) booths() []Booth {
+	all := []Booth{}
+	if e.who != staff && e.who != booth {
+		return all
+	}
+	for _, b := range e.s.Booths {
+		own := e.who == booth && b.ID == e.me.Booth
+		v := Booth{
+			ID: b.ID, Name: text(b.Name), Outgoing: list(b.Outgoing), Seats: []summit.SeatID{},
+			OnAir: b.OnAir, Into: b.Into, Cough: b.Cough, Since: b.Since, Busy: []summit.Language{},
+			MayGoOnAir: []summit.Language{}, MayTakeOver: []summit.Language{},
+		}
+		for _, x := range e.s.Seats {
+			if x.Role == summit.Interpreter && x.Booth == b.ID {
+				v.Seats = append(v.Seats, x.ID)
+			}
+		}
+		for _, other := range e.s.Booths {
+			if other.ID != b.ID && other.OnAir != "" && slices.Contains(b.Outgoing, other.Into) {
+				v.Busy = append(v.Busy, other.Into)
+			}
+		}
+		if own {
+			v.MayGoOnAir, v.MayTakeOver = e.onAir(b)
+		}
+		if (own || e.who == staff) && b.Asked.Seat != "" {
+			v.Asked = &Asked{b.Asked.Reason, b.Asked.Seat, b.Asked.At}
+		}
+		all = append(all, v)
+	}
+	return all
+}
