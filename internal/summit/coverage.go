@@ -19,6 +19,9 @@ func (a SetCoverage) decide(d *decision) error {
 		d.emit(CoverageSet{d.stamp(), d.s.Current, a.Coverage})
 		return nil
 	}
+	if d.by == Server {
+		return d.refuse("not-permitted", "act", a.Kind())
+	}
 	if err := d.flows(); err != nil {
 		return err
 	}

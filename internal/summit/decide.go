@@ -137,6 +137,9 @@ func (d *decision) aboutItem(code string, i Item, who SeatID, at time.Time) erro
 
 // name is a seat's name as a sentence says it; its id when it has none.
 func (s State) name(id SeatID) string {
+	if id == SeatID(Server) {
+		return "the server"
+	}
 	if seat, ok := s.Seat(id); ok {
 		if n := seat.Name.In("en"); n != "" {
 			return n

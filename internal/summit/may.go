@@ -10,15 +10,16 @@ type rule struct {
 }
 
 var (
-	byAdministrator = []Role{Role(Administrator)}
-	byServer        = []Role{Role(Server)}
-	byAnySeat       = Roles
-	byTable         = []Role{Principal, Delegate, NoteTaker}
-	byTableOrChair  = []Role{Principal, Delegate, NoteTaker, Officer}
-	byOfficer       = []Role{Officer}
-	byLinkKeeper    = []Role{Officer, Role(Administrator)} // who can help when every officer's laptop is dead
-	byInterpreter   = []Role{Interpreter}
-	byPressOfficer  = []Role{PressOfficer}
+	byAdministrator   = []Role{Role(Administrator)}
+	byServer          = []Role{Role(Server)}
+	byAnySeat         = Roles
+	byTable           = []Role{Principal, Delegate, NoteTaker}
+	byTableOrChair    = []Role{Principal, Delegate, NoteTaker, Officer}
+	byOfficer         = []Role{Officer}
+	byOfficerOrServer = []Role{Officer, Role(Server)}        // the server only ever closes
+	byLinkKeeper      = []Role{Officer, Role(Administrator)} // who can help when every officer's laptop is dead
+	byInterpreter     = []Role{Interpreter}
+	byPressOfficer    = []Role{PressOfficer}
 )
 
 // rules is the whole of who may issue what. What is not in it is refused.
@@ -41,7 +42,7 @@ var rules = map[string]rule{
 
 	"start-item":      {by: byOfficer},
 	"end-item":        {by: byOfficer},
-	"set-coverage":    {by: byOfficer},
+	"set-coverage":    {by: byOfficerOrServer},
 	"resume-coverage": {by: byOfficer},
 	"recess":          {by: byOfficer},
 	"reconvene":       {by: byOfficer},

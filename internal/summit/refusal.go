@@ -99,6 +99,13 @@ var sentences = map[string]string{
 	"not-on-air":       "Your microphone is not on air.",
 	"no-such-reason":   "Say what is wrong: too fast, too quiet, or the microphone.",
 
+	// These are the secretariat's, which keeps the record of what is decided here.
+	"journal-behind":    "The record cannot be written at the moment, so nothing was changed. What takes away still works; try this again when the alarm is gone.",
+	"cut-unrecorded":    "It is done: nothing of it flows any more. The record could not be written yet; it will be as soon as the disk allows.",
+	"not-your-chat":     "That chat is not for your seat.",
+	"message-too-long":  "The message is too long: {limit} characters at most.",
+	"too-many-messages": "Too many messages at once. Wait a moment.",
+
 	"no-such-edition":      "Nothing is published in {language} for this summit.",
 	"needs-reason":         "This page has been published. Changing it is a correction, and a correction says why.",
 	"summit-not-ended":     "The account is published when the summit has ended. Keep it as a draft until then.",
