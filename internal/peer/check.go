@@ -1,0 +1,177 @@
+package peer
+
+import (
+	"net"
+	"strings"
+	"time"
+
+	"github.com/pion/stun/v4"
+)
+
+// check handles a STUN message: a client's connectivity check (RFC 8445 §7.3)
+// or its answer to a probe of ours. What does not carry the connection's
+// password is dropped without a word.
+func (g *Gate) check(r *route, from origin, b []byte, at time.Time) {
+	m := &stun.Message{Raw: b}
+	if m.Decode() != nil {
+		g.strays.Add(1)
+		return
+	}
+	switch m.Type {
+	case stun.BindingRequest:
+		g.checked(r, from, m, at)
+	case stun.BindingSuccess:
+		if r != nil && r.conn.proven(m) {
+			r.conn.heard.Store(at.UnixNano())
+		}
+	}
+}
+
+// checked answers one binding request and makes its address a route.
+func (g *Gate) checked(r *route, from origin, m *stun.Message, at time.Time) {
+	name, err := m.Get(stun.AttrUsername)
+	if err != nil {
+		g.strays.Add(1)
+		return
+	}
+	local, remote, _ := strings.Cut(string(name), ":")
+	g.mu.RLock()
+	c := g.byUfrag[local]
+	g.mu.RUnlock()
+	if c == nil {
+		g.strays.Add(1)
+		return
+	}
+	password := c.passwordOf(local, remote)
+	if password == "" || stun.NewShortTermIntegrity(password).Check(m) != nil {
+		g.strays.Add(1)
+		return
+	}
+	if r == nil || r.conn != c {
+		if r = c.addRoute(from); r == nil {
+			return
+		}
+	}
+	c.heard.Store(at.UnixNano())
+	use, conflict := false, false
+	for _, a := range m.Attributes {
+		if a.Type == stun.AttrMessageIntegrity {
+			break // what follows it is not protected by it
+		}
+		use = use || a.Type == stun.AttrUseCandidate
+		conflict = conflict || a.Type == stun.AttrICEControlled
+	}
+	if conflict { // a lite agent never controls (RFC 8445 §6.1.1)
+		r.answer(m, password, stun.BindingError, stun.CodeRoleConflict)
+		return
+	}
+	r.answer(m, password, stun.BindingSuccess, &stun.XORMappedAddress{
+		IP: net.IP(from.remote.Addr().AsSlice()), Port: int(from.remote.Port()),
+	})
+	c.follow(r, local, use)
+}
+
+func (r *route) answer(m *stun.Message, password string, kind stun.MessageType, body stun.Setter) {
+	reply, err := stun.Build(stun.NewTransactionIDSetter(m.TransactionID), kind, body,
+		stun.NewShortTermIntegrity(password), stun.Fingerprint)
+	if err == nil {
+		r.send(reply.Raw)
+	}
+}
+
+// Limits of a connection's liveness, which together notice a dead client in
+// less than 5 s: silence begins to be asked about after a second.
+const (
+	askAfter  = time.Second
+	askEvery  = 400 * time.Millisecond
+	lostAfter = 4 * time.Second
+	maxRoutes = 8
+)
+
+// ask sends a probe: a binding request that a living client answers at once
+// (consent, RFC 7675 §5.1), although a lite agent need not send any.
+func (c *Conn) ask(now time.Time) {
+	r := c.active.Load()
+	if r == nil {
+		return
+	}
+	c.mu.Lock()
+	if now.Sub(c.asked) < askEvery {
+		c.mu.Unlock()
+		return
+	}
+	c.asked = now
+	name, password := c.remote.ufrag+":"+c.local.ufrag, c.remote.password
+	c.question = stun.NewTransactionID()
+	id := c.question
+	c.mu.Unlock()
+	m, err := stun.Build(stun.NewTransactionIDSetter(id), stun.BindingRequest, stun.NewUsername(name),
+		stun.RawAttribute{Type: stun.AttrPriority, Value: []byte{126, 255, 255, 255}},
+		stun.RawAttribute{Type: stun.AttrICEControlled, Value: id[:8]},
+		stun.NewShortTermIntegrity(password), stun.Fingerprint)
+	if err == nil {
+		r.send(m.Raw)
+	}
+}
+
+// proven says whether a binding success answers the last probe.
+func (c *Conn) proven(m *stun.Message) bool {
+	c.mu.Lock()
+	ours, password := m.TransactionID == c.question, c.remote.password
+	c.mu.Unlock()
+	return ours && stun.NewShortTermIntegrity(password).Check(m) == nil
+}
+
+// passwordOf gives the password that a check for one of the connection's own
+// fragments must carry; "" when the name is not of this connection.
+func (c *Conn) passwordOf(local, remote string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case local == c.local.ufrag && remote == c.remote.ufrag:
+		return c.local.password
+	case local == c.before.local.ufrag && remote == c.before.remote.ufrag:
+		return c.before.local.password
+	}
+	return ""
+}
+
+// addRoute makes a proved address a route; the oldest idle one goes when there
+// are too many, as after many network changes.
+func (c *Conn) addRoute(from origin) *route {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.over {
+		return nil
+	}
+	r := from.open(c)
+	c.routes = append(c.routes, r)
+	if len(c.routes) > maxRoutes {
+		for i, old := range c.routes {
+			if old != r && old != c.active.Load() {
+				c.routes = append(c.routes[:i], c.routes[i+1:]...)
+				old.forget()
+				break
+			}
+		}
+	}
+	return r
+}
+
+// follow sends by the route the client has nominated, or by the first that
+// works until it has nominated one. The first check with new credentials ends
+// the old ones (RFC 8445 §2.4).
+func (c *Conn) follow(r *route, local string, nominated bool) {
+	if nominated || c.active.Load() == nil {
+		c.active.Store(r)
+	}
+	c.mu.Lock()
+	stale := ""
+	if local == c.local.ufrag {
+		stale, c.before = c.before.local.ufrag, former{}
+	}
+	c.mu.Unlock()
+	if stale != "" {
+		c.gate.dropUfrag(stale, c)
+	}
+}

@@ -1,0 +1,220 @@
+package peer
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/dtls/v3"
+	"github.com/pion/rtcp"
+)
+
+// handshakeTime is what a client has, from its offer on, to prove an address
+// and finish DTLS; then the connection is freed.
+const handshakeTime = 10 * time.Second
+
+// State of a connection, as told to OnState.
+type State uint8
+
+const (
+	Connecting State = iota // answered; nothing has come yet
+	Connected               // keys are agreed; media flow
+	Lost                    // the client fell silent, or never came; it is freed
+	Closed                  // ended by the client or by [Conn.Close]; it is freed
+)
+
+func (s State) String() string {
+	return [...]string{"connecting", "connected", "lost", "closed"}[s]
+}
+
+// Conn is one client's connection, publishing or receiving. Its goroutines and
+// its place at the gate are freed when it is lost or closed.
+type Conn struct {
+	gate    *Gate
+	session string
+	log     *slog.Logger
+	onState func(State)
+	mids    []string // of the answer, for an ICE restart's fragment
+	started time.Time
+
+	side   side
+	tls    *dtls.Conn
+	pipe   *pipe
+	keys   atomic.Pointer[keys]
+	active atomic.Pointer[route]
+	heard  atomic.Int64 // nanoseconds; the last packet that proved the client is there
+	ended  sync.Once
+	state  atomic.Uint32
+	done   chan struct{}
+
+	mu       sync.Mutex
+	local    credentials
+	remote   credentials
+	before   former // those that an ICE restart replaces, until it has worked
+	routes   []*route
+	asked    time.Time
+	question [12]byte // transaction of the last probe
+	over     bool
+}
+
+type former struct{ local, remote credentials }
+
+// side is what a connection is for: a publisher or a listener.
+type side interface {
+	begin() error                  // the keys are there: take part
+	packet(b []byte, at time.Time) // one SRTP or SRTCP packet; b is the caller's
+	tick(now time.Time)            // once a second
+	end()                          // leave; on return nothing more reaches the switchboard
+	figures(*Figures)
+}
+
+// newConn makes the connection and starts waiting for the client.
+func (g *Gate) newConn(session string, o *offer, onState func(State)) (*Conn, error) {
+	c := &Conn{
+		gate: g, session: session, onState: onState, started: time.Now(),
+		log:    g.log.With("session", session),
+		local:  newCredentials(),
+		remote: o.remote,
+		done:   make(chan struct{}),
+	}
+	c.heard.Store(c.started.UnixNano())
+	c.pipe = newPipe(c.send)
+	var err error
+	c.tls, err = g.identity.dtlsServer(c.pipe, o.print)
+	return c, err
+}
+
+// newCredentials draws an ICE fragment and password: 48 and 144 random bits
+// (RFC 8445 §5.3 asks for 24 and 128).
+func newCredentials() credentials {
+	var b [24]byte
+	_, _ = rand.Read(b[:]) // never fails; see crypto/rand
+	text := base64.RawStdEncoding.EncodeToString(b[:])
+	return credentials{ufrag: text[:8], password: text[8:]}
+}
+
+// Session is the id the connection was made with.
+func (c *Conn) Session() string { return c.session }
+
+// State is how far the connection has come.
+func (c *Conn) State() State { return State(c.state.Load()) }
+
+// Done is closed when the connection has ended and all of it is freed.
+func (c *Conn) Done() <-chan struct{} { return c.done }
+
+// run waits for the handshake, lives as long as DTLS does, and reports.
+func (c *Conn) run() {
+	defer close(c.done)
+	ctx, cancel := context.WithDeadline(context.Background(), c.started.Add(handshakeTime))
+	err := c.tls.HandshakeContext(ctx)
+	cancel()
+	if err == nil {
+		err = c.begin()
+	}
+	if err != nil {
+		if c.State() == Connecting {
+			c.log.Info("the connection did not come about", "reason", err)
+		}
+		c.finish(Lost)
+	} else {
+		scratch := make([]byte, 256) // there is no application data; what comes is passed over
+		for {
+			if _, err := c.tls.Read(scratch); err != nil {
+				break
+			}
+		}
+		c.finish(Closed)
+	}
+	c.log.Debug("the connection has ended", "state", c.State().String())
+	if c.onState != nil {
+		c.onState(c.State())
+	}
+}
+
+// begin takes the keys and lets the media in.
+func (c *Conn) begin() error {
+	k, err := newKeys(c.tls)
+	if err != nil {
+		return err
+	}
+	c.keys.Store(k)
+	if err := c.side.begin(); err != nil {
+		return err
+	}
+	c.heard.Store(time.Now().UnixNano())
+	if !c.state.CompareAndSwap(uint32(Connecting), uint32(Connected)) {
+		return context.Canceled // closed meanwhile
+	}
+	c.log.Debug("connected", "transport", c.transport())
+	if c.onState != nil {
+		c.onState(Connected)
+	}
+	return nil
+}
+
+// Close ends the connection: it leaves the switchboard, then tells the client
+// and frees the rest. It may be called more than once, and from OnState.
+func (c *Conn) Close() { c.finish(Closed) }
+
+func (c *Conn) finish(why State) {
+	c.ended.Do(func() {
+		c.state.Store(uint32(why))
+		c.side.end()
+		c.gate.remove(c)
+		_ = c.tls.Close() // tells the client (close_notify)
+		_ = c.pipe.Close()
+		c.mu.Lock()
+		c.over = true
+		routes := c.routes
+		c.routes = nil
+		c.mu.Unlock()
+		for _, r := range routes {
+			r.forget()
+		}
+	})
+}
+
+// watch is called four times a second by the gate.
+func (c *Conn) watch(now time.Time) {
+	if c.State() != Connected {
+		return // the handshake has its own deadline
+	}
+	switch quiet := now.Sub(time.Unix(0, c.heard.Load())); {
+	case quiet > lostAfter:
+		go c.finish(Lost)
+	case quiet > askAfter:
+		c.ask(now)
+	}
+}
+
+// send sends by the active route.
+func (c *Conn) send(b []byte) bool {
+	r := c.active.Load()
+	return r != nil && r.send(b)
+}
+
+// sendControl protects and sends RTCP.
+func (c *Conn) sendControl(packets ...rtcp.Packet) {
+	if b, err := rtcp.Marshal(packets); err == nil {
+		c.sendRawControl(b)
+	}
+}
+
+func (c *Conn) sendRawControl(b []byte) {
+	if k := c.keys.Load(); k != nil {
+		if sealed, err := k.protectControl(b); err == nil {
+			c.send(sealed)
+		}
+	}
+}
+
+func (c *Conn) transport() string {
+	if r := c.active.Load(); r != nil {
+		return r.transport()
+	}
+	return ""
+}

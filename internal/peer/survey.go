@@ -1,0 +1,107 @@
+package peer
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Figures of one connection, for the technician's wall and the roster.
+type Figures struct {
+	Session   string
+	State     State
+	Since     time.Time
+	Publishes bool           // WHIP; else WHEP
+	Transport string         // "udp", "tcp", or "" before the first check
+	Remote    netip.AddrPort // where packets go now
+	Quiet     time.Duration  // since the client last proved that it is there
+	RoundTrip time.Duration  // by its reports; 0 when not known
+	// Lost is the worst fraction, 0 to 1, of the streams that carry media: of
+	// what the server sends by the client's reports, or of what it receives by
+	// its own count. An idle slot counts for nothing.
+	Lost    float64
+	Packets uint64 // sent to a listener, or received from a publisher
+	Bytes   uint64
+	Dropped uint64 // by the server: a full TCP queue, a publisher's full inbox
+}
+
+// Figures are the connection's figures now.
+func (c *Conn) Figures() Figures {
+	f := Figures{Session: c.session, State: c.State(), Since: c.started,
+		Quiet: time.Since(time.Unix(0, c.heard.Load()))}
+	if r := c.active.Load(); r != nil {
+		f.Transport, f.Remote = r.transport(), r.remote
+	}
+	c.side.figures(&f)
+	return f
+}
+
+// Survey lists the figures of all connections, by session.
+func (g *Gate) Survey() []Figures {
+	g.mu.RLock()
+	conns := make([]*Conn, 0, len(g.conns))
+	for c := range g.conns {
+		conns = append(conns, c)
+	}
+	g.mu.RUnlock()
+	list := make([]Figures, 0, len(conns))
+	for _, c := range conns {
+		list = append(list, c.Figures())
+	}
+	slices.SortFunc(list, func(a, b Figures) int { return strings.Compare(a.Session, b.Session) })
+	return list
+}
+
+// Census counts the gate's connections, so that a caller can refuse more of
+// them, and the packets that belonged to none.
+type Census struct {
+	Connecting, Connected int
+	Streams               int // TCP connections, proved or not
+	Strays                uint64
+}
+
+// Census is cheap enough to ask before every answer.
+func (g *Gate) Census() Census {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	n := Census{Streams: len(g.streams), Strays: g.strays.Load()}
+	for c := range g.conns {
+		if c.State() == Connecting {
+			n.Connecting++
+		} else {
+			n.Connected++
+		}
+	}
+	return n
+}
+
+func (l *listener) figures(f *Figures) {
+	f.Packets, f.Bytes, f.Dropped = l.packets.Load(), l.bytes.Load(), l.dropped.Load()
+	l.mu.Lock()
+	heard := l.heard
+	l.mu.Unlock()
+	now := time.Now()
+	for i := range heard {
+		h := &heard[i]
+		if now.Sub(time.Unix(0, h.sent.Load())) > 2*time.Second {
+			continue // idle: to the client's statistics it looks like loss of everything
+		}
+		h.mu.Lock()
+		if now.Sub(h.at) < 10*time.Second {
+			f.Lost = max(f.Lost, h.lost)
+			f.RoundTrip = max(f.RoundTrip, h.trip)
+		}
+		h.mu.Unlock()
+	}
+}
+
+func (p *publisher) figures(f *Figures) {
+	f.Publishes = true
+	f.Packets, f.Bytes, f.Dropped = p.inbox.packets.Load(), p.inbox.bytes.Load(), p.inbox.dropped.Load()
+	for _, one := range p.feeds {
+		one.reception.mu.Lock()
+		f.Lost = max(f.Lost, one.reception.lost)
+		one.reception.mu.Unlock()
+	}
+}
