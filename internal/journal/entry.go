@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"time"
 )
@@ -52,6 +51,10 @@ func genesis(summit string) Hash {
 	return hashOf([]byte(genesisPrefix), []byte(summit))
 }
 
+// maxSeq is the highest number an entry can have: the last that every reader
+// of JSON reads exactly.
+const maxSeq = 1<<53 - 1
+
 // Entry is one link of a summit's history.
 type Entry struct {
 	Seq        uint64    // 1, 2, 3, …
@@ -65,8 +68,7 @@ type Entry struct {
 // has one spelling.
 const wireTime = "2006-01-02T15:04:05.000000000Z"
 
-// wireEntry is an entry's canonical JSON (RFC 8785): keys in alphabetical
-// order, no spaces, and no character that could be escaped.
+// wireEntry is what canonical JSON of an entry decodes into.
 type wireEntry struct {
 	At         string `json:"at"`
 	Commitment Hash   `json:"commitment"`
@@ -75,13 +77,19 @@ type wireEntry struct {
 	Seq        uint64 `json:"seq"`
 }
 
-// Canonical returns the entry's one spelling, canonical JSON as of RFC 8785.
+// Canonical returns the entry's one spelling, canonical JSON (RFC 8785).
 func (e Entry) Canonical() []byte {
-	b, err := json.Marshal(wireEntry{e.At.UTC().Format(wireTime), e.Commitment, e.Kind, e.Prev, e.Seq})
-	if err != nil {
-		panic(fmt.Sprintf("journal: an entry of plain fields cannot be marshalled: %v", err))
-	}
-	return b
+	return wireEntry{e.At.UTC().Format(wireTime), e.Commitment, e.Kind, e.Prev, e.Seq}.canonical()
+}
+
+func (w wireEntry) canonical() []byte {
+	return canonicalObject(
+		field{"at", canonicalString(w.At)},
+		field{"commitment", canonicalString(w.Commitment.String())},
+		field{"kind", canonicalString(w.Kind)},
+		field{"prev", canonicalString(w.Prev.String())},
+		field{"seq", canonicalNumber(w.Seq)},
+	)
 }
 
 // Hash is the hash that the next entry names as its predecessor's.
@@ -90,22 +98,19 @@ func (e Entry) Hash() Hash { return hashOf([]byte(entryPrefix), e.Canonical()) }
 // ParseEntry reads an entry in its canonical spelling, and refuses any other.
 func ParseEntry(text []byte) (Entry, error) {
 	var w wireEntry
-	if err := json.Unmarshal(text, &w); err != nil {
-		return Entry{}, fmt.Errorf("a journal entry is not JSON of the known form: %w", err)
+	if err := parseCanonical(text, &w, func() []byte { return w.canonical() }); err != nil {
+		return Entry{}, fmt.Errorf("an entry cannot be read: %w", err)
 	}
 	at, err := time.Parse(wireTime, w.At)
 	if err != nil {
-		return Entry{}, fmt.Errorf("a journal entry has no proper time: %w", err)
+		return Entry{}, fmt.Errorf("entry %d has no proper time: %w", w.Seq, err)
 	}
 	if err := checkKind(w.Kind); err != nil {
-		return Entry{}, err
-	}
-	if w.Seq == 0 || w.Seq > 1<<53 {
-		return Entry{}, fmt.Errorf("a journal entry cannot have the number %d", w.Seq)
+		return Entry{}, fmt.Errorf("entry %d: %w", w.Seq, err)
 	}
 	e := Entry{w.Seq, w.Prev, w.Kind, at, w.Commitment}
-	if !bytes.Equal(e.Canonical(), text) {
-		return Entry{}, fmt.Errorf("journal entry %d is not in its canonical spelling", e.Seq)
+	if w.Seq == 0 || w.Seq > maxSeq || !bytes.Equal(e.Canonical(), text) {
+		return Entry{}, fmt.Errorf("entry %d has a number or a time that no entry can have", w.Seq)
 	}
 	return e, nil
 }

@@ -2,7 +2,6 @@ package journal
 
 import (
 	"bufio"
-	"encoding/json"
 	"fmt"
 	"io"
 )
@@ -11,20 +10,21 @@ import (
 const exportFormat = "liqa journal 1"
 
 // An exported history is lines of JSON. The first is an [exportHeader]; each
-// other one an [exportLine], in the order of the history. Every line has one
-// spelling: encoding it again gives the same bytes.
+// other one a [wireLine], in the order of the history.
 type exportHeader struct {
-	Format     string `json:"format"`
-	Summit     string `json:"summit"`
-	Key        string `json:"key"`        // the signing key's public half, as the note package writes it
 	Checkpoint string `json:"checkpoint"` // a signed note
+	Format     string `json:"format"`
+	Key        string `json:"key"` // the signing key's public half, as the note package writes it
+	Summit     string `json:"summit"`
 }
 
-// exportLine is one entry, and its payload and salt unless they are withheld.
-type exportLine struct {
-	Entry   json.RawMessage `json:"entry"` // canonical
-	Salt    *Hash           `json:"salt,omitempty"`
-	Payload *string         `json:"payload,omitempty"`
+func (h exportHeader) canonical() []byte {
+	return canonicalObject(
+		field{"checkpoint", canonicalString(h.Checkpoint)},
+		field{"format", canonicalString(h.Format)},
+		field{"key", canonicalString(h.Key)},
+		field{"summit", canonicalString(h.Summit)},
+	)
 }
 
 // export writes a history and a checkpoint over its end.
@@ -34,47 +34,17 @@ func export(w io.Writer, summit string, s *signer, end head, lines []line, withh
 		return fmt.Errorf("the copy of summit %s cannot be signed: %w", summit, err)
 	}
 	b := bufio.NewWriter(w)
-	if err := writeLine(b, exportHeader{exportFormat, summit, s.public, string(mark)}); err != nil {
-		return err
-	}
+	b.Write(exportHeader{string(mark), exportFormat, s.public, summit}.canonical())
+	b.WriteByte('\n')
 	for _, l := range lines {
-		out := exportLine{Entry: l.entry.Canonical()}
-		own := l.entry.Kind == KindErased
-		if l.sealed != nil && (own || withhold == nil || !withhold(l.entry.Seq, l.entry.Kind)) {
-			salt, payload := Hash(l.sealed.Salt), string(l.sealed.Payload)
-			out.Salt, out.Payload = &salt, &payload
+		if l.entry.Kind != KindErased && withhold != nil && withhold(l.entry.Seq, l.entry.Kind) {
+			l.sealed = nil
 		}
-		if err := writeLine(b, out); err != nil {
-			return err
-		}
+		b.Write(l.marshal())
+		b.WriteByte('\n')
 	}
-	return b.Flush()
-}
-
-// marshalLine is the one spelling of a line: no escapes but the needed ones.
-func marshalLine(v any) ([]byte, error) {
-	var b lineBuffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	err := e.Encode(v)
-	return b, err
-}
-
-// lineBuffer collects one encoded line, its newline included.
-type lineBuffer []byte
-
-// Write implements io.Writer.
-func (b *lineBuffer) Write(p []byte) (int, error) {
-	*b = append(*b, p...)
-	return len(p), nil
-}
-
-// writeLine writes one line of an export.
-func writeLine(w io.Writer, v any) error {
-	b, err := marshalLine(v)
-	if err != nil {
-		return err
+	if err := b.Flush(); err != nil {
+		return fmt.Errorf("the copy of summit %s cannot be written: %w", summit, err)
 	}
-	_, err = w.Write(b)
-	return err
+	return nil
 }

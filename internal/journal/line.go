@@ -1,9 +1,7 @@
 package journal
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 )
@@ -41,28 +39,46 @@ func tell(ctx context.Context, lines []line, after uint64, f func(uint64, string
 	return nil
 }
 
-// erasurePayload is what the journal's own entries say, in canonical JSON.
-type erasurePayload struct {
+// wireErasure is what the journal's own entries say.
+type wireErasure struct {
 	Entry uint64 `json:"entry"`
+}
+
+func (w wireErasure) canonical() []byte {
+	return canonicalObject(field{"entry", canonicalNumber(w.Entry)})
 }
 
 // erasure is the record that the payload of entry seq was erased.
 func erasure(seq uint64, at time.Time) Record {
-	b, err := json.Marshal(erasurePayload{seq})
-	if err != nil {
-		panic(fmt.Sprintf("journal: a number cannot be marshalled: %v", err))
-	}
-	return Record{KindErased, at, b}
+	return Record{KindErased, at, wireErasure{seq}.canonical()}
 }
 
 // erasureOf reads which entry an entry of kind [KindErased] says was erased.
 func erasureOf(payload []byte) (uint64, error) {
-	var p erasurePayload
-	if err := json.Unmarshal(payload, &p); err != nil {
+	var w wireErasure
+	if err := parseCanonical(payload, &w, func() []byte { return w.canonical() }); err != nil {
 		return 0, fmt.Errorf("an erasure does not say of what: %w", err)
 	}
-	if !bytes.Equal(erasure(p.Entry, time.Time{}).Payload, payload) || p.Entry == 0 {
-		return 0, fmt.Errorf("an erasure does not say of what in canonical JSON")
+	if w.Entry == 0 {
+		return 0, fmt.Errorf("an erasure does not say of what: there is no entry 0")
 	}
-	return p.Entry, nil
+	return w.Entry, nil
+}
+
+// sealAll makes the lines that continue the history with all records.
+func (h head) sealAll(records []Record) ([]line, head) {
+	lines := make([]line, len(records))
+	for i, r := range records {
+		lines[i], h = h.seal(r)
+	}
+	return lines, h
+}
+
+// clone copies records and their payloads.
+func clone(records []Record) []Record {
+	copies := make([]Record, len(records))
+	for i, r := range records {
+		copies[i] = Record{r.Kind, r.At, append([]byte{}, r.Payload...)}
+	}
+	return copies
 }
