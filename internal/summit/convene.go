@@ -9,7 +9,8 @@ func (a Convene) decide(d *decision) error {
 	if d.s.Phase != "" {
 		return d.refuse("already-convened")
 	}
-	faults := append(Validate(a.Description), a.invitationFaults()...)
+	links := check{p: a.Description}
+	faults := append(Validate(a.Description), links.invitations(d.now)...)
 	if len(faults) > 0 {
 		return &Refusal{Code: "bad-description", Params: map[string]string{}, Faults: faults}
 	}
