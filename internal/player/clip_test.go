@@ -1,0 +1,120 @@
+package player
+
+import (
+	"bytes"
+	"encoding/binary"
+	"testing"
+	"time"
+)
+
+// ogg packs packets into pages of at most two packets each.
+func ogg(packets ...[]byte) []byte {
+	var file []byte
+	for len(packets) > 0 {
+		n := min(2, len(packets))
+		head := make([]byte, 27)
+		copy(head, "OggS")
+		var lacing, body []byte
+		for _, p := range packets[:n] {
+			for size := len(p); ; size -= 255 {
+				lacing = append(lacing, byte(min(size, 255)))
+				if size < 255 {
+					break
+				}
+			}
+			body = append(body, p...)
+		}
+		head[26] = byte(len(lacing))
+		file = append(append(append(file, head...), lacing...), body...)
+		packets = packets[n:]
+	}
+	return file
+}
+
+func TestOpusReadsEveryPacketOfAPage(t *testing.T) {
+	long := bytes.Repeat([]byte{7}, 600)
+	r, err := Opus(bytes.NewReader(ogg([]byte("OpusHead...........")[:19], []byte("OpusTags"), long, []byte{0xf8, 0xff, 0xfe}, long)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.frames) != 3 || r.Length() != 60*time.Millisecond {
+		t.Fatalf("got %d frames, %v", len(r.frames), r.Length())
+	}
+	if !bytes.Equal(r.frames[2].Data, long) || r.frames[0].Level != Speech || r.frames[1].Level != 127 {
+		t.Errorf("a packet was cut wrongly, or speech and silence taken for each other")
+	}
+	clip := r.Loop()
+	for range 3 {
+		clip.Next()
+	}
+	if !bytes.Equal(clip.Next().Data, long) {
+		t.Error("the clip does not begin again after its end")
+	}
+}
+
+func TestH264KeepsSlicesAndParameterSetsTogether(t *testing.T) {
+	start := []byte{0, 0, 0, 1}
+	var file []byte
+	for _, nal := range [][]byte{
+		{0x67, 1}, {0x68, 2}, {0x65, 0x88}, {0x65, 0x40}, // key picture of two slices
+		{0x41, 0x9a}, {0x41, 0x20}, // picture of two slices
+		{0x67, 1}, {0x68, 2}, {0x65, 0x88}, // key picture of one
+	} {
+		file = append(append(file, start...), nal...)
+	}
+	r, err := H264(bytes.NewReader(file), 25)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.frames) != 3 || len(r.keys) != 2 || r.keys[1] != 2 {
+		t.Fatalf("got %d pictures, keys at %v", len(r.frames), r.keys)
+	}
+	if got := bytes.Count(r.frames[0].Data, start); got != 4 {
+		t.Errorf("the first picture has %d units, not 4", got)
+	}
+	clip := r.Loop()
+	clip.Next()
+	clip.(Refresher).Refresh()
+	if f := clip.Next(); f.Data[4] != 0x67 {
+		t.Error("a refreshed clip does not go on with a key frame")
+	}
+}
+
+func TestVP9FindsKeyFrames(t *testing.T) {
+	head := make([]byte, 32)
+	copy(head, "DKIF")
+	binary.LittleEndian.PutUint16(head[6:], 32)
+	copy(head[8:], "VP90")
+	binary.LittleEndian.PutUint32(head[16:], 25)
+	binary.LittleEndian.PutUint32(head[20:], 1)
+	file := head
+	for i, data := range [][]byte{{0x82, 1, 2}, {0x86, 3, 4}, {0x82, 5, 6}} {
+		frame := make([]byte, 12)
+		binary.LittleEndian.PutUint32(frame, uint32(len(data)))
+		binary.LittleEndian.PutUint64(frame[4:], uint64(i))
+		file = append(append(file, frame...), data...)
+	}
+	r, err := VP9(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.frames) != 3 || len(r.keys) != 2 || r.frames[0].Length != 40*time.Millisecond {
+		t.Fatalf("got %d frames of %v, keys at %v", len(r.frames), r.frames[0].Length, r.keys)
+	}
+}
+
+func TestFilesThatCannotBePlayedAreRefused(t *testing.T) {
+	for name, err := range map[string]error{
+		"no ogg":           second(Opus(bytes.NewReader([]byte("RIFF and then something longer than a page")))),
+		"no frames":        second(Opus(bytes.NewReader(ogg([]byte("OpusHead"))))),
+		"no key frame":     second(H264(bytes.NewReader([]byte{0, 0, 0, 1, 0x41, 0x9a}), 25)),
+		"not an ivf":       second(VP9(bytes.NewReader([]byte("RIFF")))),
+		"empty h264 bytes": second(H264(bytes.NewReader(nil), 25)),
+	} {
+		if err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
+func second(_ *Recording, err error) error { return err }
