@@ -54,8 +54,7 @@ type table struct {
 	// order has each delegation's principal, in the order of the delegations;
 	// a delegation without one leaves no gap.
 	order []summit.Seat
-	// others are the delegates and note-takers in the order of the seating
-	// list, present or not.
+	// others are the delegates and note-takers, present or not; see [others].
 	others []summit.Seat
 	floor  summit.Seat // who has the floor and is in the room; zero when nobody
 	in     map[summit.SeatID]bool
@@ -69,11 +68,10 @@ func lay(s summit.State, live Live) *table {
 			t.order = append(t.order, p)
 		}
 	}
+	t.others = others(s)
 	for _, seat := range s.Seats {
 		switch seat.Role {
-		case summit.Delegate, summit.NoteTaker:
-			t.others = append(t.others, seat)
-		case summit.Principal:
+		case summit.Principal, summit.Delegate, summit.NoteTaker:
 		default:
 			continue
 		}
@@ -87,6 +85,30 @@ func lay(s summit.State, live Live) *table {
 		}
 	}
 	return t
+}
+
+// others lists the delegates and note-takers in the order of the seating list.
+// Who has been put in a principal's place leaves theirs to that principal, so
+// that nobody else moves.
+func others(s summit.State) []summit.Seat {
+	stoodFor := map[summit.SeatID]bool{}
+	for _, seat := range s.Seats {
+		if seat.Role == summit.Principal && seat.StandsFor != "" {
+			stoodFor[seat.StandsFor] = true
+		}
+	}
+	var list []summit.Seat
+	for _, seat := range s.Seats {
+		switch {
+		case seat.Role == summit.Principal && seat.StandsFor != "":
+			if former, ok := s.Seat(seat.StandsFor); ok {
+				list = append(list, former)
+			}
+		case (seat.Role == summit.Delegate || seat.Role == summit.NoteTaker) && !stoodFor[seat.ID]:
+			list = append(list, seat)
+		}
+	}
+	return list
 }
 
 // spokesman is the floor holder where that is not a principal, who has a place

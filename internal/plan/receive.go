@@ -69,15 +69,10 @@ func (t *table) seatPairs(slots Slots, seat summit.Seat) {
 // that have no sound. Each has its slot for good; several may share one.
 func (t *table) furtherPictures(slots Slots, seat summit.Seat) {
 	var sets [3]Set
-	rank := 0
-	for _, o := range t.others {
-		if o.ID == seat.ID {
-			continue
+	for i, o := range t.others {
+		if o.ID != seat.ID && o.ID != t.floor.ID {
+			t.addPicture(&sets[i%len(sets)], o.ID)
 		}
-		if o.ID != t.floor.ID {
-			t.addPicture(&sets[rank%len(sets)], o.ID)
-		}
-		rank++
 	}
 	for k, set := range sets {
 		slots[pictures[k]] = set.sorted()
