@@ -141,8 +141,8 @@ func (h *history) beside(seq uint64) []line {
 }
 
 // restore is what to do about a history that is not the acknowledged one.
-const restore = "Stop the server, put the journal's folder back from a replica or a backup, with its checkpoints, and start again; " +
-	"keep the damaged folder, for what it still holds can be exported by hand"
+const restore = "Stop the server, keep the journal's folder aside, put one from a replica or a backup in its place, " +
+	"with its checkpoints, and start again"
 
 // compare refuses a history that is not a continuation of the one in the
 // checkpoint. A history may be longer: the server can have been killed between

@@ -310,7 +310,7 @@ type failedWrite struct {
 }
 
 func (e *failedWrite) Error() string {
-	return fmt.Sprintf("the history of summit %s could not be written (%v): %v", e.summit, e.cause, ErrUncertain)
+	return fmt.Sprintf("the history of summit %s could not be written: %v; %v", e.summit, e.cause, ErrUncertain)
 }
 
 func (e *failedWrite) Unwrap() []error { return []error{e.cause, ErrUncertain} }

@@ -79,7 +79,7 @@ const KindErased = "payload-erased"
 var (
 	ErrClosed    = errors.New("the journal is closed")
 	ErrNoEntry   = errors.New("there is no such entry in the journal")
-	ErrUncertain = errors.New("the journal has not answered in time, so that it is not yet known whether the entries were written")
+	ErrUncertain = errors.New("it is not known whether the entries were written")
 )
 
 // MovedError refuses an append that does not continue the history's end.

@@ -51,7 +51,7 @@ func use[T any](ctx context.Context, j *JetStream, summit string, f func(context
 // uncertain says of a write that it was not waited for to the end.
 func uncertain(err error) error {
 	if errors.Is(err, errAway) {
-		return fmt.Errorf("%w: %w", ErrUncertain, err)
+		return fmt.Errorf("%w: %w", err, ErrUncertain)
 	}
 	return err
 }
