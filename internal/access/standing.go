@@ -46,3 +46,11 @@ func Standings() []Standing {
 	}
 	return all
 }
+
+// Admitted is the same standing once the seat has been admitted.
+func (s Standing) Admitted() Standing {
+	if s.Waits() {
+		return s[len(waiting):]
+	}
+	return s
+}

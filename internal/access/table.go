@@ -54,11 +54,9 @@ var (
 	administrator = []Standing{Administrator}
 	seats         = atTheDoor(summit.Roles...)
 	inside        = admitted(summit.Roles...)
-	officer       = admitted(summit.Officer)
 	interpreter   = admitted(summit.Interpreter)
 	delegations   = admitted(summit.Principal, summit.Delegate, summit.NoteTaker)
-	senders       = admitted(summit.Principal, summit.Delegate, summit.NoteTaker,
-		summit.Officer, summit.Technician, summit.Interpreter)
+	senders       = admitted(summit.Principal, summit.Delegate, summit.NoteTaker, summit.Interpreter)
 	// The page is written before the meeting and after it: not only by who has
 	// been admitted to the room.
 	pressOfficer = atTheDoor(summit.PressOfficer)
@@ -67,7 +65,9 @@ var (
 // table is the one place that says who may ask for what. Every route that the
 // server has and every message that it reads has a row; a test tries every
 // cell against the running server.
-var table = map[Action][]Standing{
+var table = withActs(routesAndChats)
+
+var routesAndChats = map[Action][]Standing{
 	// What everybody has: pages that are the same for all.
 	"GET /{$}":                                    anyone,
 	"GET /join":                                   anyone,
@@ -112,40 +112,35 @@ var table = map[Action][]Standing{
 	"PUT /api/summits/{summit}/readouts/{language}":          pressOfficer,
 	"POST /api/summits/{summit}/readouts/{language}/publish": pressOfficer,
 	"POST /api/summits/{summit}/pictures":                    pressOfficer,
-
-	"act arrive": seats,
-	"act leave":  seats,
-	"act hear":   seats,
-	"act mute":   seats,
-
-	"act raise-hand":  delegations,
-	"act lower-hand":  append(delegations[:len(delegations):len(delegations)], officer...),
-	"act yield-floor": delegations,
-
-	"act start-item":      officer,
-	"act end-item":        officer,
-	"act set-coverage":    officer,
-	"act resume-coverage": officer,
-	"act recess":          officer,
-	"act reconvene":       officer,
-	"act admit":           officer,
-	"act dismiss":         officer,
-	"act revoke":          officer,
-	"act reissue":         officer,
-	"act substitute":      officer,
-	"act give-floor":      officer,
-	"act take-floor":      officer,
-	"act mute-seat":       officer,
-	"act end-summit":      officer,
-
-	"act go-on-air":  interpreter,
-	"act go-off-air": interpreter,
-	"act cough":      interpreter,
-	"act slow-down":  interpreter,
-
-	"act publish-advisory": pressOfficer,
-	"act publish-readout":  pressOfficer,
+	"POST /api/summits/{summit}/advisory":                    pressOfficer,
 
 	"chat delegation": delegations,
 	"chat booth":      interpreter,
+}
+
+// atTheDoorActs are what a seat can do before it is admitted: come, go, and
+// choose how it will hear and be heard.
+var atTheDoorActs = []string{"arrive", "leave", "hear", "mute"}
+
+// byRouteOnly are acts that take more than a message: the press officer's
+// pages are checked and kept by their routes before they are published.
+var byRouteOnly = []string{"publish-advisory", "publish-readout"}
+
+// The rows of the acts follow from the rules, so that there is one place that
+// says which role may do what; what is added here is the door.
+func withActs(rows map[Action][]Standing) map[Action][]Standing {
+	table := maps.Clone(rows)
+	for _, kind := range summit.Acts() {
+		var who []Standing
+		for _, standing := range Standings() {
+			role := summit.Role(strings.TrimPrefix(string(standing), waiting))
+			isSeat := slices.Contains(summit.Roles, role)
+			if isSeat && summit.May(role, kind) && !slices.Contains(byRouteOnly, kind) &&
+				(!standing.Waits() || slices.Contains(atTheDoorActs, kind)) {
+				who = append(who, standing)
+			}
+		}
+		table[Act(kind)] = who
+	}
+	return table
 }

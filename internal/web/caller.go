@@ -1,0 +1,100 @@
+package web
+
+import (
+	"context"
+	"crypto/subtle"
+	"net/http"
+	"strings"
+
+	"liqa/internal/access"
+	"liqa/internal/summit"
+)
+
+type callerKey struct{}
+
+// caller is who makes a request, as [Server.judged] found.
+func caller(r *http.Request) access.Caller {
+	c, _ := r.Context().Value(callerKey{}).(access.Caller)
+	return c
+}
+
+// judged finds out who is calling, once, before anything else is done, and
+// turns away floods, guesses and the pages of other servers.
+func (s *Server) judged(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := s.foreign.Check(r); err != nil {
+			refuse(w, http.StatusForbidden, "foreign-origin")
+			return
+		}
+		from := s.addressOf(r)
+		who := access.Caller{Standing: access.Anonymous}
+		if shown := r.Header.Get("Authorization"); shown != "" {
+			var ok bool
+			if who, ok = s.recognise(shown); !ok && !s.limits.guess(from) {
+				w.Header().Set("Retry-After", "60")
+				refuse(w, http.StatusTooManyRequests, "too-many-calls")
+				return
+			}
+		}
+		if who.Standing == access.Anonymous && !s.limits.call(from) {
+			w.Header().Set("Retry-After", "10")
+			refuse(w, http.StatusTooManyRequests, "too-many-calls")
+			return
+		}
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, who)))
+	})
+}
+
+// recognise reads an Authorization header: "Liqa SUMMIT.SEAT.CREDENTIAL", the
+// same after "Bearer" for WHIP senders that know nothing else, or the
+// administrator's token after "Bearer".
+func (s *Server) recognise(header string) (access.Caller, bool) {
+	scheme, text, _ := strings.Cut(header, " ")
+	text = strings.TrimSpace(text)
+	bearer := strings.EqualFold(scheme, "Bearer")
+	if bearer && s.isAdmin(text) {
+		return access.Caller{Standing: access.Administrator}, true
+	}
+	if bearer || strings.EqualFold(scheme, "Liqa") {
+		if a, err := access.ParseAuthorization(text); err == nil {
+			return s.seatOf(a)
+		}
+	}
+	return access.Caller{Standing: access.Anonymous}, false
+}
+
+func (s *Server) seatOf(a access.Authorization) (access.Caller, bool) {
+	state, _ := s.Summits.State(a.Summit)
+	return access.Recognise(state, a)
+}
+
+func (s *Server) isAdmin(token string) bool {
+	shown, err := access.ParseSecret(token)
+	return err == nil && s.Admin != (access.Secret{}) &&
+		subtle.ConstantTimeCompare([]byte(shown.Hash()), []byte(s.Admin.Hash())) == 1
+}
+
+// permitted asks the table, and answers when the answer is no.
+func (s *Server) permitted(w http.ResponseWriter, r *http.Request, route access.Action) bool {
+	who := caller(r)
+	// A seat of one summit is nobody in another.
+	if id := r.PathValue("summit"); id != "" && who.Summit != "" && who.Summit != summit.SummitID(id) {
+		who = access.Caller{Standing: access.Anonymous}
+	}
+	// Who opens the live connection says who they are in its first message.
+	if access.May(who.Standing, route) || route == "GET /api/live" {
+		return true
+	}
+	switch {
+	case who.Standing == access.Anonymous:
+		w.Header().Set("WWW-Authenticate", "Liqa")
+		refuse(w, http.StatusUnauthorized, "not-authorized")
+	case who.Standing.Waits() && access.May(who.Standing.Admitted(), route):
+		refuse(w, http.StatusForbidden, "not-admitted")
+	default:
+		refuse(w, http.StatusForbidden, "not-permitted")
+	}
+	s.log.Info("a call was denied", "route", string(route), "standing", string(who.Standing),
+		"summit", string(who.Summit), "seat", string(who.Seat), "from", s.addressOf(r).String())
+	return false
+}

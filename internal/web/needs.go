@@ -1,0 +1,114 @@
+package web
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"liqa/internal/press"
+	"liqa/internal/summit"
+	"liqa/internal/view"
+)
+
+// Summits is what runs the summits.
+type Summits interface {
+	// Convene brings a summit into being. An error that a person can mend is a
+	// *summit.Refusal.
+	Convene(context.Context, summit.Description) (summit.SummitID, error)
+	// Submit hands over an act and returns at once; acts of one caller are
+	// taken in the order of their submission. Wait gives the outcome; an error
+	// that a person can be shown is a *summit.Refusal.
+	Submit(context.Context, summit.SummitID, summit.Actor, summit.Act) (wait func() (revision uint64, err error))
+	// State is a summit as it is now; false when there is no such summit.
+	State(summit.SummitID) (summit.State, bool)
+	// All are the summits of this server.
+	All() []summit.SummitID
+}
+
+// Screen is what one screen shows.
+type Screen struct {
+	Revision uint64
+	View     any // marshalled as JSON
+}
+
+// Screens says what people see.
+type Screens interface {
+	// Follow sends the seat's screen, now and after every change, and at most
+	// ten times a second: a slow reader gets the newest, not every one. The
+	// channel is closed when ctx ends.
+	Follow(ctx context.Context, id summit.SummitID, seat summit.SeatID) (<-chan Screen, error)
+	// Public is what everybody may know; false when there is no such summit.
+	Public(id summit.SummitID, l summit.Language) (view.Public, bool)
+}
+
+// Session is one media connection.
+type Session interface {
+	// Patch takes a fragment (RFC 8840): candidates found late, answered with
+	// "", or an ICE restart, answered with the server's own fragment.
+	Patch(fragment string) (answer string, err error)
+	Close()
+	// Done is closed when the connection has ended, by itself or by Close.
+	Done() <-chan struct{}
+}
+
+// Player is the kind of a public player.
+type Player string
+
+const (
+	PressPlayer Player = "press" // our own page: the slots of a press seat
+	PlainPlayer Player = "plain" // any WHEP player: one sound and one picture
+)
+
+// Media makes media connections out of offers (RFC 9725). An offer that cannot
+// be used is a *BadOffer. The context bounds the making, not the connection.
+type Media interface {
+	// Publish takes a seat's microphone and camera.
+	Publish(ctx context.Context, id summit.SummitID, seat summit.SeatID, offer string) (answer string, s Session, err error)
+	// Play gives a seat its slots.
+	Play(ctx context.Context, id summit.SummitID, seat summit.SeatID, offer string) (answer string, s Session, err error)
+	// PlayPublic gives the public its slots in a language.
+	PlayPublic(ctx context.Context, id summit.SummitID, l summit.Language, player Player, offer string) (answer string, s Session, err error)
+}
+
+// BadOffer says in words why an offer cannot be used.
+type BadOffer struct {
+	Code     string // stable: "no-usable-codec", "malformed-sdp" …
+	Status   int    // of HTTP
+	Sentence string
+}
+
+func (b *BadOffer) Error() string { return b.Sentence }
+
+// Take is one stretch of a summit's recording that anybody may have.
+type Take struct {
+	ID       string        `json:"id"`
+	Item     summit.ItemID `json:"item"`
+	Title    summit.Text   `json:"title"`
+	From     time.Time     `json:"from"`
+	To       time.Time     `json:"to,omitzero"` // absent while it is being recorded
+	Playlist string        `json:"playlist"`    // address of the HLS playlist
+}
+
+// Records is the recording as far as it is public. What was closed is not in
+// its answers under any name.
+type Records interface {
+	Takes(context.Context, summit.SummitID) ([]Take, error)
+	// Open opens a file of an open take; its error is fs.ErrNotExist for
+	// everything else.
+	Open(ctx context.Context, id summit.SummitID, name string) (io.ReadSeekCloser, error)
+}
+
+// Journal is the journal as far as the administrator may take a copy of it.
+type Journal interface {
+	Export(ctx context.Context, id summit.SummitID, w io.Writer) error
+}
+
+// Desk keeps the press officer's drafts, documents and pictures.
+type Desk interface {
+	Draft(context.Context, summit.SummitID, summit.Language) (press.Readout, bool, error)
+	Save(context.Context, summit.SummitID, press.Readout) error
+	Keep(context.Context, summit.SummitID, press.Readout) (digest string, err error)
+	Document(ctx context.Context, id summit.SummitID, digest string) (press.Readout, error)
+	Picture(ctx context.Context, id summit.SummitID, whole []byte) (digest string, err error)
+	OpenPicture(id summit.SummitID, digest string) (whole []byte, mediaType string, err error)
+}

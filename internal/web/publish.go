@@ -1,0 +1,71 @@
+package web
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"time"
+
+	"liqa/internal/access"
+	"liqa/internal/plan"
+	"liqa/internal/summit"
+)
+
+// publish takes a seat's microphone and camera by WHIP (RFC 9725).
+func (s *Server) publish(w http.ResponseWriter, r *http.Request) {
+	s.connect(w, r, s.Media.Publish)
+}
+
+// connect makes one media connection of a seat. Who waits at the door has
+// none, and neither has anybody once the summit has ended.
+func (s *Server) connect(w http.ResponseWriter, r *http.Request,
+	make func(context.Context, summit.SummitID, summit.SeatID, string) (string, Session, error)) {
+	offer, ok := s.offer(w, r)
+	if !ok {
+		return
+	}
+	who := caller(r)
+	log := s.log.With("summit", string(who.Summit), "seat", string(who.Seat), "route", r.Pattern)
+	state, _ := s.Summits.State(who.Summit)
+	if !plan.Connects(state, who.Seat) {
+		s.notConnected(w, state)
+		return
+	}
+	seat, _ := state.Seat(who.Seat)
+	text, made, err := make(r.Context(), who.Summit, who.Seat, offer)
+	if err != nil {
+		log.Info("an offer was refused", "reason", err)
+		s.refused(w, r, err)
+		return
+	}
+	one := &session{Session: made, of: who, device: seat.Invitation.Device, at: who.Summit, route: access.Action(r.Pattern)}
+	// The seat may have been sent out while the connection was being made.
+	if state, _ = s.Summits.State(who.Summit); !connects(state, one) {
+		made.Close()
+		s.notConnected(w, state)
+		return
+	}
+	log.Info("a media connection was made")
+	s.opened(w, r, one, text)
+}
+
+func (s *Server) notConnected(w http.ResponseWriter, state summit.State) {
+	if state.Phase == summit.Ended {
+		s.refusedBy(w, &summit.Refusal{Code: "summit-ended", Params: map[string]string{"at": state.Ended.Format(time.RFC3339)}})
+		return
+	}
+	refuse(w, http.StatusForbidden, "not-admitted")
+}
+
+// offer reads the SDP of a request, and answers when there is none.
+func (s *Server) offer(w http.ResponseWriter, r *http.Request) (offer string, ok bool) {
+	if !hasType(w, r, sdpType) {
+		return "", false
+	}
+	text, err := io.ReadAll(r.Body)
+	if err != nil {
+		s.refused(w, r, err)
+		return "", false
+	}
+	return string(text), true
+}

@@ -1,0 +1,189 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/coder/websocket"
+	"golang.org/x/time/rate"
+
+	"liqa/internal/access"
+	"liqa/internal/plan"
+	"liqa/internal/summit"
+)
+
+// saying is one message from a screen.
+type saying struct {
+	Type string          `json:"type"` // "act" or "chat"
+	ID   int64           `json:"id"`   // acts: what the answer refers to
+	Act  string          `json:"act"`
+	With json.RawMessage `json:"with"`
+	To   plan.Chat       `json:"to"`
+	Text string          `json:"text"`
+}
+
+// outcome answers an act.
+type outcome struct {
+	Type     string   `json:"type"` // "answer"
+	Re       int64    `json:"re"`
+	OK       bool     `json:"ok"`
+	Revision uint64   `json:"revision,omitempty"`
+	Link     string   `json:"link,omitempty"` // the new one of a reissued seat
+	Refusal  *refusal `json:"refusal,omitempty"`
+}
+
+// refusal says why an act was not done.
+type refusal struct {
+	Code   string            `json:"code"`
+	Params map[string]string `json:"params,omitempty"`
+	Detail string            `json:"detail"`
+}
+
+// A person clicks a few times a second at most.
+const (
+	sayingsPerSecond = 20
+	sayingsAtOnce    = 60
+	longestChat      = 2000 // characters
+)
+
+// read hears what the screen says until it is silent for good.
+func (l *line) read(ctx context.Context) {
+	pace := rate.NewLimiter(sayingsPerSecond, sayingsAtOnce)
+	for {
+		kind, text, err := l.socket.Read(ctx)
+		if err != nil {
+			return
+		}
+		if !pace.Allow() {
+			l.shut(closedFlood, "too many messages")
+			return
+		}
+		if kind != websocket.MessageText {
+			l.queue(outcome{Type: "answer", Refusal: refusalOf("not-understood")})
+			continue
+		}
+		l.hear(text)
+	}
+}
+
+// parseSaying reads one message; a member it does not know is an error, so
+// that a screen of another version is told and does not half work.
+func parseSaying(text []byte) (saying, error) {
+	var m saying
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&m); err != nil {
+		return m, err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return m, errNotUnderstood
+	}
+	return m, nil
+}
+
+// hear does what one message asks for. The standing is looked up for each:
+// a seat that was dismissed a moment ago is not what it was when it connected.
+func (l *line) hear(text []byte) {
+	m, err := parseSaying(text)
+	who, known := l.server.seatOf(l.auth)
+	switch {
+	case !known:
+		l.shut(closedUnknown, "the link has been withdrawn")
+	case err != nil:
+		l.queue(outcome{Type: "answer", Re: m.ID, Refusal: refusalOf("not-understood")})
+	case m.Type == "act":
+		l.act(who, m)
+	case m.Type == "chat":
+		l.chat(who, m)
+	default:
+		l.queue(outcome{Type: "answer", Re: m.ID, Refusal: refusalOf("not-understood")})
+	}
+}
+
+func refusalOf(code string) *refusal { return &refusal{Code: code, Detail: sentence(code)} }
+
+// denied asks the table, and says which refusal it is when the answer is no.
+func denied(who access.Caller, what access.Action) *refusal {
+	switch {
+	case access.May(who.Standing, what):
+		return nil
+	case who.Standing.Waits() && access.May(who.Standing.Admitted(), what):
+		return refusalOf("not-admitted")
+	default:
+		return refusalOf("not-permitted")
+	}
+}
+
+func (l *line) act(who access.Caller, m saying) {
+	no := outcome{Type: "answer", Re: m.ID}
+	if no.Refusal = denied(who, access.Act(m.Act)); no.Refusal != nil {
+		l.log.Info("an act was denied", "act", m.Act, "standing", string(who.Standing), "code", no.Refusal.Code)
+		l.queue(no)
+		return
+	}
+	act, err := summit.UnmarshalAct(m.Act, m.With)
+	if err != nil {
+		no.Refusal = refusalOf("not-understood")
+		l.queue(no)
+		return
+	}
+	// The server makes the secret of a new link, and only the officer who
+	// asked for it gets to see it.
+	link := ""
+	if reissue, ok := act.(summit.Reissue); ok {
+		secret := access.NewSecret()
+		reissue.Hash = secret.Hash()
+		act, link = reissue, l.link(secret, reissue.Seat)
+	}
+	select {
+	case l.slots <- struct{}{}:
+	default:
+		no.Refusal = refusalOf("too-many-messages")
+		l.queue(no)
+		return
+	}
+	// It is handed over here, in order, and waited for elsewhere: a start that
+	// waits for the disk must not hold up the closing that comes after it.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(l.server.ctx), actWithin)
+	wait := l.server.Summits.Submit(ctx, l.summit, summit.Actor(l.seat), act)
+	go func() {
+		defer cancel()
+		revision, err := wait()
+		<-l.slots
+		l.queue(l.outcome(m, link, revision, err))
+	}()
+}
+
+func (l *line) outcome(m saying, link string, revision uint64, err error) outcome {
+	var no *summit.Refusal
+	switch {
+	case err == nil:
+		return outcome{Type: "answer", Re: m.ID, OK: true, Revision: revision, Link: link}
+	case errors.As(err, &no):
+		return outcome{Type: "answer", Re: m.ID, Refusal: &refusal{no.Code, no.Params, no.Error()}}
+	}
+	l.log.Error("an act failed", "act", m.Act, "error", err)
+	return outcome{Type: "answer", Re: m.ID, Refusal: refusalOf("internal")}
+}
+
+func (l *line) chat(who access.Caller, m saying) {
+	no := denied(who, access.Chat(string(m.To)))
+	text := strings.TrimSpace(m.Text)
+	switch {
+	case no != nil:
+	case text == "" || !utf8.ValidString(text):
+		no = refusalOf("not-understood")
+	case utf8.RuneCountInString(text) > longestChat:
+		no = refusalOf("message-too-long")
+	}
+	if no != nil {
+		l.queue(outcome{Type: "answer", Re: m.ID, Refusal: no})
+		return
+	}
+	l.server.attended.say(l, m.To, text)
+}

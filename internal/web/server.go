@@ -1,0 +1,129 @@
+package web
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"liqa/internal/access"
+	"liqa/internal/certificate"
+	"liqa/internal/config"
+)
+
+// Options is what a server is made of.
+type Options struct {
+	Summits Summits
+	Screens Screens
+	Media   Media
+	Records Records
+	Journal Journal
+	Desk    Desk
+
+	// FrontEnd is the built front end, the folder dist.
+	FrontEnd fs.FS
+	// Authority is the local one, offered at /ca; nil when there is none.
+	Authority *certificate.Authority
+	// Metrics answers /metrics; nil when there is none.
+	Metrics http.Handler
+	// Admin is the administrator's token.
+	Admin access.Secret
+	// Address is what links begin with, such as "https://summit.example.org";
+	// "" takes it from each request.
+	Address string
+	// Public says that the name is a public one, which browsers shall never
+	// open without HTTPS again.
+	Public bool
+	// Proxies are those whose word about the caller's address is taken.
+	Proxies []netip.Prefix
+	Limits  config.Limits
+	Log     *slog.Logger
+	Now     func() time.Time // nil is time.Now
+}
+
+// Server answers HTTP. Make one with [New], and Close it.
+type Server struct {
+	Options
+	log      *slog.Logger
+	now      func() time.Time
+	public   bool
+	proxies  []netip.Prefix
+	limits   *limits
+	attended *attendance
+	sessions *sessions
+	pages    pages
+	foreign  *http.CrossOriginProtection
+	mux      *http.ServeMux
+	routes   map[access.Action]bool
+	ctx      context.Context // ends with Close; what outlives a request lives in it
+	end      context.CancelFunc
+}
+
+// New makes a server. It does not listen.
+func New(o Options) (*Server, error) {
+	s := &Server{Options: o, log: o.Log, now: o.Now, public: o.Public, proxies: o.Proxies,
+		mux: http.NewServeMux(), routes: map[access.Action]bool{}, foreign: http.NewCrossOriginProtection()}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	s.ctx, s.end = context.WithCancel(context.Background())
+	s.limits = newLimits(o.Limits, s.now)
+	s.attended = newAttendance()
+	s.sessions = newSessions()
+	var err error
+	if s.pages, err = readPages(o.FrontEnd); err != nil {
+		return nil, err
+	}
+	if o.Address != "" {
+		if err := s.foreign.AddTrustedOrigin(o.Address); err != nil {
+			return nil, err
+		}
+	}
+	s.handleAll()
+	return s, nil
+}
+
+// Close ends every live and media connection.
+func (s *Server) Close() {
+	s.end()
+	s.sessions.closeAll()
+	s.attended.wait()
+}
+
+// Handler answers everything over HTTPS, or behind a proxy.
+func (s *Server) Handler() http.Handler { return s.secured(s.judged(s.mux)) }
+
+// PlainHandler answers over plain HTTP, where there is HTTPS beside it: the
+// certificate page, so that a second machine can fetch the root before it
+// trusts it, and the way to HTTPS.
+func (s *Server) PlainHandler(httpsPort string) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /ca", s.authorityPage)
+	mux.HandleFunc("GET /ca/{file}", s.authorityFile)
+	mux.HandleFunc("GET /healthz", s.health)
+	mux.Handle("/", toHTTPS(httpsPort))
+	return s.secured(s.judged(mux))
+}
+
+// handle gives a route its handler. The route is its action's name, so a route
+// that the table does not have is denied to everybody.
+func (s *Server) handle(route access.Action, most int64, h http.HandlerFunc) {
+	s.routes[route] = true
+	s.mux.HandleFunc(string(route), func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, most)
+		if s.permitted(w, r, route) {
+			h(w, r)
+		}
+	})
+}
+
+// base is what links begin with.
+func (s *Server) base(r *http.Request) string {
+	if s.Address != "" {
+		return s.Address
+	}
+	return (&url.URL{Scheme: "https", Host: r.Host}).String()
+}

@@ -1,0 +1,233 @@
+package web
+
+import (
+	"crypto/rand"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+
+	"liqa/internal/access"
+	"liqa/internal/plan"
+	"liqa/internal/summit"
+)
+
+// session is one media connection as HTTP knows it (RFC 9725 §4.2).
+type session struct {
+	Session
+	of     access.Caller   // whose; anonymous for the public
+	device string          // the hash that the seat was bound to
+	at     summit.SummitID // which summit's
+	route  access.Action   // the route it was made by
+	etag   string
+	leave  func() // called when it has ended; may be nil
+}
+
+// sessions are the media connections that can be patched and ended. The name
+// of one is 128 random bits: for a public player it is all the authority there is.
+type sessions struct {
+	mu    sync.Mutex
+	named map[string]*session
+	of    map[seatRoute]string // a seat has one connection each way
+}
+
+type seatRoute struct {
+	place
+	route access.Action
+}
+
+func newSessions() *sessions {
+	return &sessions{named: map[string]*session{}, of: map[seatRoute]string{}}
+}
+
+// add keeps a session until it ends, and ends the one that its seat had before.
+func (all *sessions) add(one *session) (name string) {
+	name = strings.ToLower(rand.Text())
+	one.etag = newETag()
+	key := seatRoute{place{one.at, one.of.Seat}, one.route}
+	all.mu.Lock()
+	var before *session
+	if one.of.Seat != "" {
+		before = all.named[all.of[key]]
+		all.of[key] = name
+	}
+	all.named[name] = one
+	all.mu.Unlock()
+	if before != nil {
+		before.Close()
+	}
+	go func() {
+		<-one.Done()
+		all.mu.Lock()
+		delete(all.named, name)
+		if all.of[key] == name {
+			delete(all.of, key)
+		}
+		all.mu.Unlock()
+		if one.leave != nil {
+			one.leave()
+		}
+	}()
+	return name
+}
+
+// find gives the session of a name to who may touch it: the seat that made it.
+func (all *sessions) find(name string, who access.Caller, route access.Action) (*session, bool) {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	one, ok := all.named[name]
+	if !ok || one.route != route {
+		return nil, false
+	}
+	public := one.of.Seat == ""
+	mine := one.of.Seat == who.Seat && one.of.Summit == who.Summit
+	return one, public || mine
+}
+
+func newETag() string { return `"` + strings.ToLower(rand.Text()[:8]) + `"` }
+
+func (all *sessions) etag(one *session) string {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	return one.etag
+}
+
+func (all *sessions) renew(one *session) string {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	one.etag = newETag()
+	return one.etag
+}
+
+// close ends the sessions for which over says so.
+func (all *sessions) close(over func(*session) bool) {
+	all.mu.Lock()
+	var ended []*session
+	for _, one := range all.named {
+		if over(one) {
+			ended = append(ended, one)
+		}
+	}
+	all.mu.Unlock()
+	for _, one := range ended {
+		one.Close()
+	}
+}
+
+func (all *sessions) closeAll() { all.close(func(*session) bool { return true }) }
+
+func (all *sessions) count() int {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	return len(all.named)
+}
+
+// Sweep ends the media connections of a summit whose seats may no longer have
+// them. The cut has been made before, by the plan; this frees what is left.
+func (s *Server) Sweep(id summit.SummitID) {
+	state, _ := s.Summits.State(id)
+	s.sessions.close(func(one *session) bool {
+		if one.at != id {
+			return false
+		}
+		if one.of.Seat == "" {
+			return state.Phase == summit.Ended
+		}
+		return !connects(state, one)
+	})
+}
+
+// connects reports whether a seat may still have a media connection that it
+// made, on the device it made it with.
+func connects(state summit.State, one *session) bool {
+	seat, _ := state.Seat(one.of.Seat)
+	return plan.Connects(state, one.of.Seat) && seat.Invitation.Device == one.device &&
+		access.May(access.Of(seat), one.route)
+}
+
+const (
+	sdpType      = "application/sdp"
+	fragmentType = "application/trickle-ice-sdpfrag"
+)
+
+// opened answers an offer that was taken (RFC 9725 §4.2).
+func (s *Server) opened(w http.ResponseWriter, r *http.Request, one *session, text string) {
+	name := s.sessions.add(one)
+	h := w.Header()
+	h.Set("Content-Type", sdpType)
+	h.Set("Location", r.URL.Path+"/"+name)
+	h.Set("ETag", one.etag)
+	h.Set("Accept-Patch", fragmentType)
+	h.Set("Cache-Control", "no-store")
+	w.WriteHeader(http.StatusCreated)
+	io.WriteString(w, text)
+}
+
+// routeOf is the route by which a session with this address was made.
+func routeOf(r *http.Request) access.Action {
+	_, pattern, _ := strings.Cut(r.Pattern, " ")
+	return access.Action("POST " + strings.TrimSuffix(pattern, "/{session}"))
+}
+
+// mine finds the session that a request is about, and answers when there is none.
+func (s *Server) mine(w http.ResponseWriter, r *http.Request) (*session, bool) {
+	one, ok := s.sessions.find(r.PathValue("session"), caller(r), routeOf(r))
+	if ok && r.PathValue("summit") != "" && summit.SummitID(r.PathValue("summit")) != one.at {
+		ok = false
+	}
+	if !ok {
+		nothing(w, r)
+	}
+	return one, ok
+}
+
+// patchSession takes candidates that were found late, or restarts ICE
+// (RFC 9725 §4.3), after which the connection has another ETag.
+func (s *Server) patchSession(w http.ResponseWriter, r *http.Request) {
+	if !hasType(w, r, fragmentType) {
+		return
+	}
+	one, ok := s.mine(w, r)
+	if !ok {
+		return
+	}
+	if match := r.Header.Get("If-Match"); match != "" && match != "*" && match != s.sessions.etag(one) {
+		refuse(w, http.StatusPreconditionFailed, "changed")
+		return
+	}
+	fragment, err := io.ReadAll(r.Body)
+	if err != nil {
+		s.refused(w, r, err)
+		return
+	}
+	text, err := one.Patch(string(fragment))
+	if err != nil {
+		s.refused(w, r, err)
+		return
+	}
+	if text == "" {
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	w.Header().Set("Content-Type", fragmentType)
+	w.Header().Set("ETag", s.sessions.renew(one))
+	w.WriteHeader(http.StatusOK)
+	io.WriteString(w, text)
+}
+
+// deleteSession ends a media connection.
+func (s *Server) deleteSession(w http.ResponseWriter, r *http.Request) {
+	one, ok := s.mine(w, r)
+	if !ok {
+		return
+	}
+	one.Close()
+	w.WriteHeader(http.StatusOK)
+}
+
+// mediaOptions says what an address takes (RFC 9725 §4.2).
+func (s *Server) mediaOptions(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Accept-Post", sdpType)
+	w.Header().Set("Allow", "POST, OPTIONS")
+	w.WriteHeader(http.StatusNoContent)
+}
