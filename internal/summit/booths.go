@@ -5,6 +5,9 @@ import (
 	"time"
 )
 
+// nagging is how long the same request of a booth counts as one.
+const nagging = 3 * time.Second
+
 func (a GoOnAir) decide(d *decision) error {
 	booth, ok := d.s.Booth(d.seat.Booth)
 	if !ok || !slices.Contains(booth.Outgoing, a.Into) {
@@ -26,6 +29,9 @@ func (a GoOnAir) decide(d *decision) error {
 	}
 	if booth.OnAir != "" && booth.OnAir != d.seat.ID {
 		d.emit(WentOffAir{d.stamp(), booth.ID, booth.OnAir, Replaced})
+	}
+	if d.seat.Muted {
+		d.emit(Unmuted{d.stamp(), d.seat.ID}) // the key that goes on air opens the microphone
 	}
 	d.emit(WentOnAir{d.stamp(), booth.ID, d.seat.ID, a.Into})
 	return nil
@@ -57,6 +63,10 @@ func (a SlowDown) decide(d *decision) error {
 	}
 	if err := d.inRoom(); err != nil {
 		return err
+	}
+	booth, _ := d.s.Booth(d.seat.Booth)
+	if last := booth.Asked; last.Reason == a.Reason && d.now.Sub(last.At).Abs() < nagging {
+		return nil
 	}
 	d.emit(SlowDownAsked{d.stamp(), d.seat.Booth, d.seat.ID, a.Reason})
 	return nil

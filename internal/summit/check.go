@@ -104,6 +104,7 @@ func (s State) checkBooths() (errs []error) {
 		}
 		x, _ := s.Seat(b.OnAir)
 		bad(x.Role != Interpreter || x.Booth != b.ID, "somebody is on air who does not work there")
+		bad(x.Muted, "somebody is on air with the microphone off")
 		bad(!s.InRoom(b.OnAir), "somebody is on air who is not in the room")
 		bad(!slices.Contains(b.Outgoing, b.Into), "is on air into a channel that is not its own")
 		bad(into[b.Into] != "", "is on air into a channel that another serves")

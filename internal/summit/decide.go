@@ -86,8 +86,12 @@ func (d *decision) settle() {
 		}
 	}
 	for _, b := range d.s.Booths {
-		if b.OnAir != "" && !d.s.InRoom(b.OnAir) {
-			d.emit(WentOffAir{d.stamp(), b.ID, b.OnAir, d.s.why(b.OnAir)})
+		x, on := d.s.Seat(b.OnAir)
+		switch {
+		case on && !d.s.InRoom(x.ID):
+			d.emit(WentOffAir{d.stamp(), b.ID, x.ID, d.s.why(x.ID)})
+		case on && x.Muted:
+			d.emit(WentOffAir{d.stamp(), b.ID, x.ID, Asked})
 		}
 	}
 }

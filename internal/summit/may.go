@@ -19,6 +19,7 @@ var (
 	byOfficerOrServer = []Role{Officer, Role(Server)}        // the server only ever closes
 	byLinkKeeper      = []Role{Officer, Role(Administrator)} // who can help when every officer's laptop is dead
 	byInterpreter     = []Role{Interpreter}
+	byAnnouncer       = []Role{PressOfficer, Role(Administrator)}
 	byPressOfficer    = []Role{PressOfficer}
 )
 
@@ -61,7 +62,7 @@ var rules = map[string]rule{
 	"cough":      {by: byInterpreter},
 	"slow-down":  {by: byInterpreter},
 
-	"publish-advisory": {by: byPressOfficer, after: true},
+	"publish-advisory": {by: byAnnouncer, after: true},
 	"publish-readout":  {by: byPressOfficer, after: true},
 }
 

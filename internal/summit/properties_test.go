@@ -231,6 +231,9 @@ func TestOpeningNeedsBothSides(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var agreed map[summit.DelegationID]summit.Coverage // what each side last said yes to
 		summittest.History(t, steps, func(before, after summit.State, step summittest.Step) {
+			if step.Err != nil {
+				return
+			}
 			sides := map[summit.DelegationID]bool{}
 			for _, x := range before.Seats {
 				if x.Role == summit.Officer && x.Delegation != "" {

@@ -96,6 +96,7 @@ var sentences = map[string]string{
 	"booth-busy":       "{name} of your booth has been on air since {at}. Agree the handover, then take the microphone over.",
 	"channel-busy":     "{name} of another booth is on air into {language} since {at}. Agree who serves the channel.",
 	"not-your-channel": "Your booth does not speak into {language}. Choose one of its outgoing channels.",
+	"booth-microphone": "The microphones of a booth are its interpreters' own: closing that of {name} would silence the channel. Ask the booth, or send {name} back to wait.",
 	"not-on-air":       "Your microphone is not on air.",
 	"no-such-reason":   "Say what is wrong: too fast, too quiet, or the microphone.",
 

@@ -140,10 +140,12 @@ func (a Mute) decide(d *decision) error {
 
 func (a MuteSeat) decide(d *decision) error {
 	seat, ok := d.s.Seat(a.Seat)
-	if !ok {
+	switch {
+	case !ok:
 		return d.refuse("no-such-seat")
-	}
-	if !seat.Muted {
+	case seat.Role == Interpreter:
+		return d.about("booth-microphone", a.Seat)
+	case !seat.Muted:
 		d.emit(Muted{d.stamp(), a.Seat})
 	}
 	return nil

@@ -36,6 +36,7 @@ func History(t *rapid.T, steps int, visit func(before, after summit.State, step 
 		now = now.Add(rapid.SampledFrom([]time.Duration{0, time.Second, 5 * time.Second}).Draw(t, "pause"))
 		step := Step{By: by, Act: a, Now: now}
 		step.Events, step.Err = summit.Decide(s, by, a, now)
+		t.Logf("%s: %s %+v: %d events, %v", by, a.Kind(), a, len(step.Events), step.Err)
 		before := s
 		s = Fold(s, step.Events...)
 		visit(before, s, step)
