@@ -7,8 +7,9 @@ import (
 	"liqa/internal/summit"
 )
 
-// Meet is what both plans allow. Going from one plan to another, everything
-// that must be taken away is taken when their meet is in force.
+// Meet is what both plans allow. Going from a to b, everything that must be
+// taken away is taken when their meet is in force. Where a still says what is
+// preferred or carried, that stays.
 func Meet(a, b Plan) Plan {
 	m := Plan{
 		Receivers: make(map[Receiver]Slots, min(len(a.Receivers), len(b.Receivers))),
@@ -27,7 +28,7 @@ func Meet(a, b Plan) Plan {
 		if !ok {
 			continue
 		}
-		both := Feed{Set: meet(feed.Set, other.Set), Carries: other.Carries}
+		both := Feed{Set: meet(feed.Set, other.Set), Carries: feed.Carries}
 		if len(both.Set.Sources) == 0 {
 			both.Carries = CarriesSilence
 		}
@@ -43,8 +44,8 @@ func meet(a, b Set) Set {
 			both.Sources = append(both.Sources, s)
 		}
 	}
-	if slices.Contains(both.Sources, b.Prefer) {
-		both.Prefer = b.Prefer
+	if slices.Contains(both.Sources, a.Prefer) {
+		both.Prefer = a.Prefer
 	}
 	return both
 }
