@@ -28,7 +28,7 @@ func (s *Server) publishAdvisory(w http.ResponseWriter, r *http.Request) {
 		s.refused(w, r, err)
 		return
 	}
-	state, found := s.Summits.State(summit.SummitID(r.PathValue("summit")))
+	state, found := s.state(summit.SummitID(r.PathValue("summit")))
 	if !found {
 		nothing(w, r)
 		return
@@ -44,7 +44,7 @@ func (s *Server) publishAdvisory(w http.ResponseWriter, r *http.Request) {
 	}
 	sum := sha256.Sum256(text)
 	act := summit.PublishAdvisory{Digest: hex.EncodeToString(sum[:]), Reason: body.Reason}
-	if _, err := s.Summits.Submit(r.Context(), state.ID, summit.Actor(caller(r).Seat), act)(); err != nil {
+	if _, err := s.Summits.Do(r.Context(), state.ID, summit.Actor(caller(r).Seat), act); err != nil {
 		s.refused(w, r, err)
 		return
 	}

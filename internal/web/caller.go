@@ -63,8 +63,18 @@ func (s *Server) recognise(header string) (access.Caller, bool) {
 	return access.Caller{Standing: access.Anonymous}, false
 }
 
+// state is a summit as it is now; false, and the zero State, when there is no
+// such summit.
+func (s *Server) state(id summit.SummitID) (summit.State, bool) {
+	u, err := s.Summits.Now(id)
+	if err != nil {
+		return summit.State{}, false
+	}
+	return u.State, true
+}
+
 func (s *Server) seatOf(a access.Authorization) (access.Caller, bool) {
-	state, _ := s.Summits.State(a.Summit)
+	state, _ := s.state(a.Summit)
 	return access.Recognise(state, a)
 }
 

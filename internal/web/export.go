@@ -10,7 +10,7 @@ import (
 // that `liqa verify` reads.
 func (s *Server) export(w http.ResponseWriter, r *http.Request) {
 	id := summit.SummitID(r.PathValue("summit"))
-	if _, found := s.Summits.State(id); !found {
+	if _, found := s.state(id); !found {
 		nothing(w, r)
 		return
 	}

@@ -5,13 +5,16 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"reflect"
 	"sync"
 	"time"
 
 	"github.com/coder/websocket"
 
 	"liqa/internal/access"
+	"liqa/internal/secretariat"
 	"liqa/internal/summit"
+	"liqa/internal/view"
 )
 
 // line is one live connection of a seat, once it is known whose.
@@ -47,23 +50,26 @@ func (l *line) run(from string) {
 	ctx, cancel := context.WithCancel(l.server.ctx)
 	l.hangUp = cancel
 	defer cancel()
+	defer l.server.attended.enter(l)()
 
-	leave := l.server.attended.enter(l)
-	defer leave()
-	screens, err := l.server.Screens.Follow(ctx, l.summit, l.seat)
-	if err != nil {
-		l.log.Error("a screen cannot be followed", "error", err)
+	updates, errWatch := l.server.Summits.Watch(ctx, l.summit)
+	said, errListen := l.server.Summits.Listen(ctx, l.summit, l.seat)
+	detach, errAttach := l.server.Summits.Attach(l.summit, l.seat)
+	if err := errors.Join(errWatch, errListen, errAttach); err != nil {
+		l.log.Error("a screen cannot be shown", "error", err)
+		if errAttach == nil {
+			detach()
+		}
 		l.socket.Close(websocket.StatusInternalError, "")
 		return
 	}
+	defer detach()
 	l.log.Info("a screen is connected", "from", from)
 	var parts sync.WaitGroup
-	parts.Go(func() { l.announce(ctx) })
-	parts.Go(func() { l.write(ctx, screens) })
+	parts.Go(func() { l.write(ctx, updates, said) })
 	parts.Go(func() { l.ping(ctx) })
 	parts.Go(func() {
-		// Reading must be stopped from outside: only closing does.
-		<-ctx.Done()
+		<-ctx.Done() // reading ends only when the socket is closed
 		l.mu.Lock()
 		code, why := l.code, l.why
 		l.mu.Unlock()
@@ -76,37 +82,6 @@ func (l *line) run(from string) {
 	cancel()
 	parts.Wait()
 	l.log.Info("a screen has gone", "reason", l.why)
-}
-
-// announce has the rules know that the seat is connected, and keeps at it
-// while the journal is behind.
-func (l *line) announce(ctx context.Context) {
-	turn := l.server.attended.turn(l.place)
-	for {
-		turn.Lock()
-		wait := l.server.Summits.Submit(ctx, l.summit, summit.Server, summit.Connect{Seat: l.seat})
-		turn.Unlock()
-		_, err := wait()
-		if err == nil || ctx.Err() != nil {
-			return
-		}
-		l.log.Warn("that a seat is connected could not be recorded; it is tried again", "error", err)
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(time.Second):
-		}
-	}
-}
-
-// gone tells the rules that the seat's last connection has ended.
-func (l *line) gone() {
-	ctx, cancel := context.WithTimeout(context.Background(), actWithin)
-	defer cancel()
-	_, err := l.server.Summits.Submit(ctx, l.summit, summit.Server, summit.Disconnect{Seat: l.seat})()
-	if err != nil {
-		l.log.Warn("that a seat is gone could not be recorded", "error", err)
-	}
 }
 
 // ping notices a connection that is dead without having been closed.
@@ -132,9 +107,9 @@ func (l *line) ping(ctx context.Context) {
 
 // shown is a view on its way to a screen.
 type shown struct {
-	Type     string `json:"type"` // "snapshot" first, then "change"
-	Revision uint64 `json:"revision"`
-	View     any    `json:"view"`
+	Type     string    `json:"type"` // "snapshot" first, then "change"
+	Revision uint64    `json:"revision"`
+	View     view.View `json:"view"`
 }
 
 type pulse struct {
@@ -142,27 +117,47 @@ type pulse struct {
 	Now  time.Time `json:"now"`
 }
 
+type chatLine struct {
+	Type string `json:"type"` // "chat"
+	secretariat.Message
+}
+
 // write sends views, answers and chat, and a pulse every other second, by
 // which a screen knows that the silence is not the network's.
-func (l *line) write(ctx context.Context, screens <-chan Screen) {
+func (l *line) write(ctx context.Context, updates <-chan *secretariat.Update, said <-chan secretariat.Message) {
 	tick := time.NewTicker(pulseEvery)
 	defer tick.Stop()
-	kind := "snapshot"
+	var last view.View
+	kind, fresh := "snapshot", updates
+	var rested <-chan time.Time // when the next view may be sent
 	for {
 		var next any
 		select {
 		case <-ctx.Done():
 			return
-		case screen, open := <-screens:
+		case <-rested:
+			fresh, rested = updates, nil
+			continue
+		case u, open := <-fresh:
 			if !open {
 				l.shut(websocket.StatusGoingAway, "the summit is no longer here")
 				return
 			}
-			if who, ok := l.server.seatOf(l.auth); !ok || !access.May(who.Standing, "GET /api/live") {
-				l.shut(closedUnknown, "the link has been withdrawn")
+			now, ok := l.look(u)
+			if !ok {
 				return
 			}
-			next = shown{kind, screen.Revision, screen.View}
+			if kind == "change" && same(now, last) {
+				continue
+			}
+			next, last, kind = shown{kind, u.State.Revision, now}, now, "change"
+			fresh, rested = nil, time.After(viewsApart)
+		case m, open := <-said:
+			if !open {
+				said = nil // who does not read chat does not get it
+				continue
+			}
+			next = chatLine{"chat", m}
 		case next = <-l.out:
 		case <-tick.C:
 			next = pulse{"pulse", l.server.now().UTC()}
@@ -175,11 +170,24 @@ func (l *line) write(ctx context.Context, screens <-chan Screen) {
 			l.hangUp()
 			return
 		}
-		if _, first := next.(shown); first && kind == "snapshot" {
-			kind = "change"
-			l.server.attended.recall(l)
-		}
 	}
+}
+
+// look makes what the screen shows of a moment. It looks first whether the
+// seat still is who it was: a link that was withdrawn has nothing to show.
+func (l *line) look(u *secretariat.Update) (view.View, bool) {
+	if who, ok := access.Recognise(u.State, l.auth); !ok || !access.May(who.Standing, "GET /api/live") {
+		l.shut(closedUnknown, "the link has been withdrawn")
+		return view.View{}, false
+	}
+	facts := view.Facts{Plan: u.Plan, Measured: u.Measured, Alarms: u.Alarms}
+	return view.For(u.State, l.seat, facts, l.server.now()), true
+}
+
+// same reports whether nothing but the clock differs between two views.
+func same(a, b view.View) bool {
+	a.Now = b.Now
+	return reflect.DeepEqual(a, b)
 }
 
 func (l *line) send(ctx context.Context, message any) error {

@@ -29,8 +29,8 @@ type ListedSeat struct {
 // list names every summit of this server, for the administrator.
 func (s *Server) list(w http.ResponseWriter, _ *http.Request) {
 	all := []Listed{}
-	for _, id := range s.Summits.All() {
-		state, found := s.Summits.State(id)
+	for _, id := range s.Summits.Summits() {
+		state, found := s.state(id)
 		if !found {
 			continue
 		}

@@ -30,9 +30,11 @@ const (
 	pulseEvery    = 2 * time.Second
 	answerWithin  = 3 * time.Second // to a ping; so a dead one is noticed within 5 s
 	actWithin     = 20 * time.Second
-	longestSaying = 16 << 10 // bytes of one message
-	waitingOut    = 64       // answers and chat lines on their way to a screen
-	actsAtOnce    = 16       // of one seat, whose outcomes are waited for
+	viewsApart    = 100 * time.Millisecond
+	handOver      = 50 * time.Millisecond // for an act to be decided, if not written
+	longestSaying = 16 << 10              // bytes of one message
+	waitingOut    = 64                    // answers and chat lines on their way to a screen
+	actsAtOnce    = 16                    // of one seat, whose outcomes are waited for
 )
 
 // live is the one connection over which a seat's screen gets its view and

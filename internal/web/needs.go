@@ -5,40 +5,23 @@ import (
 	"io"
 	"time"
 
+	"liqa/internal/plan"
 	"liqa/internal/press"
+	"liqa/internal/secretariat"
 	"liqa/internal/summit"
-	"liqa/internal/view"
 )
 
-// Summits is what runs the summits.
+// Summits is what runs the summits: *secretariat.Secretariat, whose comments
+// say what each method promises.
 type Summits interface {
-	// Convene brings a summit into being. An error that a person can mend is a
-	// *summit.Refusal.
 	Convene(context.Context, summit.Description) (summit.SummitID, error)
-	// Submit hands over an act and returns at once; acts of one caller are
-	// taken in the order of their submission. Wait gives the outcome; an error
-	// that a person can be shown is a *summit.Refusal.
-	Submit(context.Context, summit.SummitID, summit.Actor, summit.Act) (wait func() (revision uint64, err error))
-	// State is a summit as it is now; false when there is no such summit.
-	State(summit.SummitID) (summit.State, bool)
-	// All are the summits of this server.
-	All() []summit.SummitID
-}
-
-// Screen is what one screen shows.
-type Screen struct {
-	Revision uint64
-	View     any // marshalled as JSON
-}
-
-// Screens says what people see.
-type Screens interface {
-	// Follow sends the seat's screen, now and after every change, and at most
-	// ten times a second: a slow reader gets the newest, not every one. The
-	// channel is closed when ctx ends.
-	Follow(ctx context.Context, id summit.SummitID, seat summit.SeatID) (<-chan Screen, error)
-	// Public is what everybody may know; false when there is no such summit.
-	Public(id summit.SummitID, l summit.Language) (view.Public, bool)
+	Do(context.Context, summit.SummitID, summit.Actor, summit.Act) (revision uint64, err error)
+	Now(summit.SummitID) (*secretariat.Update, error)
+	Watch(context.Context, summit.SummitID) (<-chan *secretariat.Update, error)
+	Summits() []summit.SummitID
+	Attach(summit.SummitID, summit.SeatID) (detach func(), err error)
+	Say(ctx context.Context, id summit.SummitID, from summit.SeatID, to plan.Chat, text string) error
+	Listen(context.Context, summit.SummitID, summit.SeatID) (<-chan secretariat.Message, error)
 }
 
 // Session is one media connection.

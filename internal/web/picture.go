@@ -30,7 +30,7 @@ func (s *Server) takePicture(w http.ResponseWriter, r *http.Request) {
 // it did not exist.
 func (s *Server) picture(w http.ResponseWriter, r *http.Request) {
 	id, digest := summit.SummitID(r.PathValue("summit")), r.PathValue("digest")
-	state, _ := s.Summits.State(id)
+	state, _ := s.state(id)
 	if !s.isPublished(r, state, digest) {
 		s.nothingPage(w, r)
 		return

@@ -17,7 +17,7 @@ func (s *Server) playPublic(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	id := summit.SummitID(r.PathValue("summit"))
-	state, found := s.Summits.State(id)
+	state, found := s.state(id)
 	if !found || state.Coverage() != summit.Open {
 		nothing(w, r)
 		return

@@ -25,9 +25,12 @@ func isPublic(s summit.State) bool {
 // publicSummit is a summit that the public may know, in a language it is
 // published in; "" is the first.
 func (s *Server) publicSummit(r *http.Request, asked summit.Language) (summit.State, view.Public, bool) {
-	id := summit.SummitID(r.PathValue("summit"))
-	state, found := s.Summits.State(id)
-	if !found || !isPublic(state) || len(state.Publication) == 0 {
+	u, err := s.Summits.Now(summit.SummitID(r.PathValue("summit")))
+	if err != nil {
+		return summit.State{}, view.Public{}, false
+	}
+	state := u.State
+	if !isPublic(state) || len(state.Publication) == 0 {
 		return summit.State{}, view.Public{}, false
 	}
 	if asked == "" {
@@ -39,8 +42,8 @@ func (s *Server) publicSummit(r *http.Request, asked summit.Language) (summit.St
 	if !slices.Contains(state.Publication, asked) && !slices.Contains(state.Channels(), asked) {
 		return summit.State{}, view.Public{}, false
 	}
-	public, ok := s.Screens.Public(id, asked)
-	return state, public, ok
+	facts := view.Facts{Plan: u.Plan, Measured: u.Measured}
+	return state, view.ForPublic(state, asked, facts, s.now()), true
 }
 
 // publicPage is the page of a summit for everybody, in one of its publication

@@ -26,7 +26,7 @@ func (s *Server) connect(w http.ResponseWriter, r *http.Request,
 	}
 	who := caller(r)
 	log := s.log.With("summit", string(who.Summit), "seat", string(who.Seat), "route", r.Pattern)
-	state, _ := s.Summits.State(who.Summit)
+	state, _ := s.state(who.Summit)
 	if !plan.Connects(state, who.Seat) {
 		s.notConnected(w, state)
 		return
@@ -40,7 +40,7 @@ func (s *Server) connect(w http.ResponseWriter, r *http.Request,
 	}
 	one := &session{Session: made, of: who, device: seat.Invitation.Device, at: who.Summit, route: access.Action(r.Pattern)}
 	// The seat may have been sent out while the connection was being made.
-	if state, _ = s.Summits.State(who.Summit); !connects(state, one) {
+	if state, _ = s.state(who.Summit); !connects(state, one) {
 		made.Close()
 		s.notConnected(w, state)
 		return

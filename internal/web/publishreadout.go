@@ -41,7 +41,7 @@ func (s *Server) publishReadout(w http.ResponseWriter, r *http.Request) {
 	}
 	who := caller(r)
 	act := summit.PublishReadout{Language: l, Digest: digest, Reason: body.Reason}
-	if _, err := s.Summits.Submit(r.Context(), state.ID, summit.Actor(who.Seat), act)(); err != nil {
+	if _, err := s.Summits.Do(r.Context(), state.ID, summit.Actor(who.Seat), act); err != nil {
 		s.refused(w, r, err)
 		return
 	}

@@ -23,7 +23,7 @@ type published struct {
 // edition is the summit and the language that a desk's request names, and
 // answers when the summit is not published in it.
 func (s *Server) edition(w http.ResponseWriter, r *http.Request) (summit.State, summit.Language, bool) {
-	state, found := s.Summits.State(summit.SummitID(r.PathValue("summit")))
+	state, found := s.state(summit.SummitID(r.PathValue("summit")))
 	l := summit.Language(r.PathValue("language"))
 	if !found || !slices.Contains(state.Publication, l) {
 		refuse(w, http.StatusNotFound, "no-such-edition")

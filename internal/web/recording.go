@@ -14,7 +14,7 @@ import (
 // recording lists the takes of the open items, for the page and for the desk.
 func (s *Server) recording(w http.ResponseWriter, r *http.Request) {
 	id := summit.SummitID(r.PathValue("summit"))
-	state, found := s.Summits.State(id)
+	state, found := s.state(id)
 	pressOfficer := access.May(caller(r).Standing, "PUT /api/summits/{summit}/readouts/{language}") && caller(r).Summit == id
 	if !found || !isPublic(state) && !pressOfficer {
 		nothing(w, r)
@@ -34,7 +34,7 @@ func (s *Server) recording(w http.ResponseWriter, r *http.Request) {
 // recordFile serves a playlist or a segment of an open take.
 func (s *Server) recordFile(w http.ResponseWriter, r *http.Request) {
 	id, name := summit.SummitID(r.PathValue("summit")), r.PathValue("file")
-	if state, found := s.Summits.State(id); !found || !isPublic(state) || !fs.ValidPath(name) {
+	if state, found := s.state(id); !found || !isPublic(state) || !fs.ValidPath(name) {
 		s.nothingPage(w, r)
 		return
 	}

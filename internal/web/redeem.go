@@ -34,14 +34,14 @@ func (s *Server) redeem(w http.ResponseWriter, r *http.Request) {
 		s.unknownLink(w, r)
 		return
 	}
-	state, _ := s.Summits.State(link.Summit)
+	state, _ := s.state(link.Summit)
 	if !access.Knows(state, link) {
 		s.unknownLink(w, r)
 		return
 	}
 	log := s.log.With("summit", body.Summit, "seat", body.Seat, "from", s.addressOf(r).String())
 	act := summit.Redeem{Seat: link.Seat, Hash: link.Secret.Hash(), Device: device.Hash()}
-	if _, err := s.Summits.Submit(r.Context(), link.Summit, summit.Server, act)(); err != nil {
+	if _, err := s.Summits.Do(r.Context(), link.Summit, summit.Server, act); err != nil {
 		log.Warn("a link was refused", "reason", err)
 		s.refused(w, r, err)
 		return

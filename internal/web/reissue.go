@@ -19,11 +19,11 @@ func (s *Server) reissue(w http.ResponseWriter, r *http.Request) {
 	id, seatID := summit.SummitID(r.PathValue("summit")), summit.SeatID(r.PathValue("seat"))
 	secret := access.NewSecret()
 	act := summit.Reissue{Seat: seatID, Hash: secret.Hash(), Expires: body.Expires}
-	if _, err := s.Summits.Submit(r.Context(), id, summit.Administrator, act)(); err != nil {
+	if _, err := s.Summits.Do(r.Context(), id, summit.Administrator, act); err != nil {
 		s.refused(w, r, err)
 		return
 	}
-	state, _ := s.Summits.State(id)
+	state, _ := s.state(id)
 	seat, _ := state.Seat(seatID)
 	s.log.Info("a link was reissued by the administrator", "summit", string(id), "seat", string(seatID))
 	link := access.Link{Summit: id, Seat: seatID, Secret: secret}

@@ -6,8 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"strings"
-	"unicode/utf8"
+	"time"
 
 	"github.com/coder/websocket"
 	"golang.org/x/time/rate"
@@ -48,7 +47,6 @@ type refusal struct {
 const (
 	sayingsPerSecond = 20
 	sayingsAtOnce    = 60
-	longestChat      = 2000 // characters
 )
 
 // read hears what the screen says until it is silent for good.
@@ -147,16 +145,22 @@ func (l *line) act(who access.Caller, m saying) {
 		l.queue(no)
 		return
 	}
-	// It is handed over here, in order, and waited for elsewhere: a start that
-	// waits for the disk must not hold up the closing that comes after it.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(l.server.ctx), actWithin)
-	wait := l.server.Summits.Submit(ctx, l.summit, summit.Actor(l.seat), act)
+	// What follows from an act is decided at once; only the disk takes time. So
+	// waiting a moment keeps acts in their order, and waiting no longer lets a
+	// closing overtake a start whose record is stalled.
+	decided := make(chan struct{})
 	go func() {
+		defer close(decided)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(l.server.ctx), actWithin)
 		defer cancel()
-		revision, err := wait()
+		revision, err := l.server.Summits.Do(ctx, l.summit, summit.Actor(l.seat), act)
 		<-l.slots
 		l.queue(l.outcome(m, link, revision, err))
 	}()
+	select {
+	case <-decided:
+	case <-time.After(handOver):
+	}
 }
 
 func (l *line) outcome(m saying, link string, revision uint64, err error) outcome {
@@ -172,18 +176,15 @@ func (l *line) outcome(m saying, link string, revision uint64, err error) outcom
 }
 
 func (l *line) chat(who access.Caller, m saying) {
-	no := denied(who, access.Chat(string(m.To)))
-	text := strings.TrimSpace(m.Text)
-	switch {
-	case no != nil:
-	case text == "" || !utf8.ValidString(text):
-		no = refusalOf("not-understood")
-	case utf8.RuneCountInString(text) > longestChat:
-		no = refusalOf("message-too-long")
+	no := outcome{Type: "answer", Re: m.ID}
+	if no.Refusal = denied(who, access.Chat(string(m.To))); no.Refusal == nil {
+		ctx, cancel := context.WithTimeout(l.server.ctx, actWithin)
+		defer cancel()
+		err := l.server.Summits.Say(ctx, l.summit, l.seat, m.To, m.Text)
+		if err == nil {
+			return // its writer reads it with the others
+		}
+		no = l.outcome(m, "", 0, err)
 	}
-	if no != nil {
-		l.queue(outcome{Type: "answer", Re: m.ID, Refusal: no})
-		return
-	}
-	l.server.attended.say(l, m.To, text)
+	l.queue(no)
 }

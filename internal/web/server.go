@@ -17,7 +17,6 @@ import (
 // Options is what a server is made of.
 type Options struct {
 	Summits Summits
-	Screens Screens
 	Media   Media
 	Records Records
 	Journal Journal

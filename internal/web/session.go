@@ -125,7 +125,7 @@ func (all *sessions) count() int {
 // Sweep ends the media connections of a summit whose seats may no longer have
 // them. The cut has been made before, by the plan; this frees what is left.
 func (s *Server) Sweep(id summit.SummitID) {
-	state, _ := s.Summits.State(id)
+	state, _ := s.state(id)
 	s.sessions.close(func(one *session) bool {
 		if one.at != id {
 			return false
