@@ -48,7 +48,7 @@ func readSigner(private, public string) (*signer, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := note.NewVerifier(public)
+	v, err := readKey(public)
 	if err != nil {
 		return nil, err
 	}
@@ -56,6 +56,19 @@ func readSigner(private, public string) (*signer, error) {
 		return nil, fmt.Errorf("the secret and the public half are not of one key")
 	}
 	return &signer{s, public, v}, nil
+}
+
+// readKey reads a key's public half, in the one spelling that the note package
+// writes.
+func readKey(text string) (note.Verifier, error) {
+	v, err := note.NewVerifier(text)
+	if err != nil {
+		return nil, err
+	}
+	if !strings.HasPrefix(text, fmt.Sprintf("%s+%08x+", keyName, v.KeyHash())) {
+		return nil, fmt.Errorf("it is not a key named %s in its one spelling", keyName)
+	}
+	return v, nil
 }
 
 // checkpoint returns a signed note that says where a summit's history ends, in
@@ -70,6 +83,12 @@ func parseCheckpoint(msg []byte, v note.Verifier) (summit string, end head, err 
 	n, err := note.Open(msg, note.VerifierList(v))
 	if err != nil {
 		return "", head{}, err
+	}
+	if len(n.Sigs) != 1 || len(n.UnverifiedSigs) != 0 {
+		return "", head{}, fmt.Errorf("a checkpoint has one signature, and this one has %d", len(n.Sigs)+len(n.UnverifiedSigs))
+	}
+	if _, err := base64.StdEncoding.Strict().DecodeString(n.Sigs[0].Base64); err != nil {
+		return "", head{}, fmt.Errorf("its signature is not in the one spelling of base64: %w", err)
 	}
 	lines := strings.Split(n.Text, "\n")
 	if len(lines) != 4 || lines[3] != "" {

@@ -181,7 +181,7 @@ func acknowledge(dir string) error {
 	for n := range uint64(40) {
 		r := record(int(n))
 		r.Payload = bytes.Repeat([]byte("x"), 200)
-		if n%4 == 3 {
+		if n >= 4 {
 			r.Payload = bytes.Repeat([]byte("x"), MaxPayload) // so that a second block file begins
 		}
 		if _, err := j.Append(ctx, "a", n, []Record{r}); err != nil {

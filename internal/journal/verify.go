@@ -8,8 +8,6 @@ import (
 	"os"
 	"strings"
 	"time"
-
-	"golang.org/x/mod/sumdb/note"
 )
 
 // Report is what [Verify] found in an exported history.
@@ -100,7 +98,7 @@ func Verify(path string, keys ...string) (Report, error) {
 
 // verify is [Verify] on an open file.
 func verify(f io.Reader, keys []string) (Report, error) {
-	v := verifier{lines: bufio.NewReaderSize(f, maxLine), erasedBy: map[uint64]uint64{}}
+	v := verifier{lines: bufio.NewReader(f), erasedBy: map[uint64]uint64{}}
 	err := v.run(keys)
 	for i := range v.Withheld {
 		v.Withheld[i].ErasedBy = v.erasedBy[v.Withheld[i].Seq]
@@ -123,7 +121,8 @@ func faultf(format string, v ...any) error { return faultError(fmt.Sprintf(forma
 type verifier struct {
 	Report
 	lines    *bufio.Reader
-	number   int // of the line last read
+	text     []byte // of the line last read
+	number   int    // of the line last read
 	head     head
 	entries  []line // without payloads
 	erasedBy map[uint64]uint64
@@ -154,19 +153,24 @@ func (v *verifier) run(keys []string) error {
 	return nil
 }
 
-// next returns the next line, without its end.
+// next returns the next line, without its end; it is valid until the next call.
 func (v *verifier) next() ([]byte, error) {
 	v.number++
-	text, err := v.lines.ReadSlice('\n')
-	switch {
-	case errors.Is(err, io.EOF) && len(text) > 0:
-		return nil, faultf("the file breaks off within line %d", v.number)
-	case errors.Is(err, bufio.ErrBufferFull):
-		return nil, faultf("line %d is longer than any line can be", v.number)
-	case err != nil:
-		return nil, err
+	v.text = v.text[:0]
+	for {
+		part, err := v.lines.ReadSlice('\n')
+		v.text = append(v.text, part...)
+		switch {
+		case err == nil:
+			return v.text[:len(v.text)-1], nil
+		case len(v.text) > maxLine:
+			return nil, faultf("line %d is longer than any line can be", v.number)
+		case errors.Is(err, io.EOF) && len(v.text) > 0:
+			return nil, faultf("the file breaks off within line %d", v.number)
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return nil, err
+		}
 	}
-	return text[:len(text)-1], nil
 }
 
 // readHeader reads the first line, and returns what its checkpoint says.
@@ -197,7 +201,7 @@ func (v *verifier) readHeader(keys []string) (mark head, err error) {
 	if len(keys) > 0 && !v.Trusted {
 		return head{}, faultf("it is signed with %.200q, which is none of the keys to be trusted", h.Key)
 	}
-	key, err := note.NewVerifier(h.Key)
+	key, err := readKey(h.Key)
 	if err != nil {
 		return head{}, faultf("the key in line 1 cannot be read: %v", err)
 	}
