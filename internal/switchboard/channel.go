@@ -1,0 +1,299 @@
+package switchboard
+
+import (
+	"sync"
+	"time"
+)
+
+// Channel is one language's permanent sound: a source with a packet every
+// 20 ms for as long as it is open, on the server's clock. What it carries comes
+// from one source of its feed at a time; when that is silent or there is none,
+// it carries frames of silence.
+type Channel struct {
+	source  *Source
+	board   *Board
+	rights  *rights  // of the channel to its feeders, in one slot
+	chooser *chooser // guarded by the board, as rights are
+	slots   []slot   // that one slot, for the chooser
+	want    *grant   // whose packets are led here; guarded by the board
+
+	emitting sync.Mutex // held while packets are made and put into queues
+	at       instant    // of the next packet
+	n        uint64
+	ts       int64
+
+	mu      sync.Mutex
+	current *fifo // feeds the channel
+	next    *fifo // feeds it when the current one is empty; nil when none waits
+}
+
+// The channel's own clock.
+const (
+	channelTick  = 20 * time.Millisecond
+	channelFrame = 960 // 20 ms in units of 48 kHz
+	channelStall = time.Second
+	feedSlot     = SlotID("feed")
+)
+
+// AddChannel opens a channel, or gives the one that is open under this id. Its
+// origin is its id. It begins with silence.
+func (b *Board) AddChannel(id SourceID) *Channel {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if old := b.sources[id]; old != nil {
+		if c := b.channelOf(old); c != nil {
+			return c
+		}
+		b.remove(old)
+	}
+	c := &Channel{
+		board: b, slots: make([]slot, 1), current: new(fifo), ts: 1 << 32, n: firstN,
+		source: newSource(b, SourceSpec{ID: id, Origin: Origin(id), Kind: Audio, Codec: Opus, ClockRate: 48000}, nil),
+		rights: &rights{key: Key(id), slots: Slots{}, grants: make(map[SlotID]map[SourceID]*grant)},
+	}
+	c.slots[0].init(0, SlotSpec{ID: feedSlot, Kind: Audio, PT: map[Codec]uint8{Opus: 111}})
+	c.chooser = newChooser("", c.slots)
+	c.at = b.clock.instant()/instant(channelTick)*instant(channelTick) + instant(channelTick)
+	list := append(append([]*Channel(nil), *b.channels.Load()...), c)
+	b.channels.Store(&list)
+	b.enter(c.source)
+	return c
+}
+
+func (b *Board) channelOf(s *Source) *Channel {
+	for _, c := range *b.channels.Load() {
+		if c.source == s {
+			return c
+		}
+	}
+	return nil
+}
+
+// SetFeed says who may feed the channel. When it returns nothing of a source
+// outside the set goes out through the channel, to any receiver; what had been
+// taken from a feeder before has gone out, and the next packet is the next
+// feeder's, or silence. Channels do not feed channels.
+func (c *Channel) SetFeed(set Set) Cleared {
+	b := c.board
+	b.mu.Lock()
+	c.rights.slots = Slots{}
+	if set = set.tidy(); len(set.Sources) > 0 {
+		c.rights.slots[feedSlot] = set
+	}
+	removed := c.takeRemoved()
+	b.refeed(c)
+	c.purge(removed)
+	w := newSweep()
+	if len(removed) > 0 {
+		c.emitting.Lock() // a packet that was being made has been put into the queues
+		for _, r := range *c.source.routes.Load() {
+			w.over(r.to)
+		}
+		w.beginBehind()
+		c.emitting.Unlock()
+	}
+	b.mu.Unlock()
+	cleared := w.wait()
+	for _, g := range removed {
+		g.revoke()
+	}
+	return cleared
+}
+
+// takeRemoved takes the grants of sources out that may feed the channel no
+// more. They live on until what was taken from them has gone out.
+func (c *Channel) takeRemoved() []*grant {
+	var removed []*grant
+	set := c.rights.slots[feedSlot]
+	for id, g := range c.rights.grants[feedSlot] {
+		if !set.has(id) {
+			removed = append(removed, g)
+			delete(c.rights.grants[feedSlot], id)
+		}
+	}
+	return removed
+}
+
+// refeed chooses among the feeders and leads the chosen one's packets here.
+// The board's lock is held.
+func (b *Board) refeed(c *Channel) {
+	b.grantAll(c.rights)
+	c.chooser.fill(c.slots, c.rights.slots, c.feeders(), c.chooser.choice)
+	c.chooser.choose(b.clock.instant())
+	var g *grant
+	if s := c.chooser.choice[0]; s != nil {
+		g = c.rights.grants[feedSlot][s.spec.ID]
+	}
+	was := c.want
+	if was == g {
+		return
+	}
+	c.want = g
+	c.turnTo(g)
+	for _, changed := range [2]*grant{was, g} {
+		if changed != nil {
+			b.feedFrom(changed.source)
+		}
+	}
+}
+
+// feeders are the sources on the board that are no channels.
+func (c *Channel) feeders() map[SourceID]*Source {
+	list := make(map[SourceID]*Source)
+	for _, id := range c.rights.slots[feedSlot].Sources {
+		if s := c.board.sources[id]; s != nil && c.board.channelOf(s) == nil {
+			list[id] = s
+		}
+	}
+	return list
+}
+
+// feedFrom leads a source's packets into the channels that want them.
+func (b *Board) feedFrom(s *Source) {
+	var list []feed
+	for _, c := range *b.channels.Load() {
+		if c.want != nil && c.want.source == s {
+			list = append(list, feed{to: c, grant: c.want})
+		}
+	}
+	s.feeds.Store(&list)
+}
+
+// turnTo has the channel fed under this grant. What has been taken from the
+// feeder before is still used up, unless there is none to follow.
+func (c *Channel) turnTo(g *grant) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case g == nil:
+		c.current.clear()
+		c.current, c.next = new(fifo), c.next.gone()
+	case c.current.grant == nil || c.current.depth() == 0:
+		c.current.clear()
+		c.current, c.next = &fifo{grant: g}, c.next.gone()
+	default:
+		c.next.gone()
+		c.next = &fifo{grant: g}
+	}
+}
+
+// purge lets go of all that was taken under grants that are revoked.
+func (c *Channel) purge(revoked []*grant) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, g := range revoked {
+		if c.next != nil && c.next.grant == g {
+			c.next = c.next.gone()
+		}
+		if c.current.grant == g {
+			c.current.clear()
+			c.current = new(fifo)
+			if c.next != nil {
+				c.current, c.next = c.next, nil
+			}
+		}
+	}
+}
+
+// drop takes a source out that has left the board. The board's lock is held.
+func (c *Channel) drop(s *Source) {
+	g := c.rights.grants[feedSlot][s.spec.ID]
+	if g == nil || g.source != s {
+		return
+	}
+	g.revoke()
+	delete(c.rights.grants[feedSlot], s.spec.ID)
+	c.purge([]*grant{g})
+}
+
+// put takes a packet from a feeder.
+func (c *Channel) put(p *packet, g *grant) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.next != nil:
+		if c.next.grant == g {
+			c.next.put(p)
+		}
+	case c.current.grant == g:
+		c.current.put(p)
+	}
+}
+
+// take gives what is to go out next, and under which grant, or nil.
+func (c *Channel) take() (*packet, *grant) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.next != nil && c.current.depth() == 0 {
+		c.current, c.next = c.next, nil
+	}
+	return c.current.take(), c.current.grant
+}
+
+// emit sends the packets that are due. The ticker calls it.
+func (c *Channel) emit(now instant) {
+	c.emitting.Lock()
+	defer c.emitting.Unlock()
+	if behind := now.sub(c.at); behind > channelStall { // the machine was asleep
+		frames := int64(behind / channelTick)
+		c.at, c.ts = c.at.add(time.Duration(frames)*channelTick), c.ts+frames*channelFrame
+	}
+	for c.at <= now {
+		c.emitOne(now)
+	}
+}
+
+func (c *Channel) emitOne(now instant) {
+	in, g := c.take()
+	var p *packet
+	if in == nil {
+		p = newPacket(opusSilence)
+		p.duration, p.level, p.quiet = channelFrame, 127, true
+	} else {
+		p = newPacket(in.payload)
+		p.duration, p.level, p.quiet, p.marker, p.via = in.duration, in.level, in.quiet, in.marker, g
+		in.release()
+	}
+	p.n, p.out, p.ts, p.capture, p.arrival = c.n, c.n, c.ts, c.at, now
+	c.n++
+	c.ts += int64(p.duration)
+	c.at = c.at.add(span(int64(p.duration), 48000))
+	c.source.emit(p)
+}
+
+// emit keeps and delivers a packet that the server has made itself.
+func (s *Source) emit(p *packet) {
+	s.count.packets.Add(1)
+	s.count.bytes.Add(uint64(12 + len(p.payload)))
+	s.count.last.Store(int64(p.arrival))
+	s.level.add(p.level, p.arrival)
+	s.mu.Lock()
+	if s.closed.Load() {
+		s.mu.Unlock()
+		p.release()
+		return
+	}
+	s.cache.put(p)
+	s.newest.Store(p.n)
+	s.mu.Unlock()
+	s.deliver(p)
+}
+
+// Close ends the channel, with the summit it belongs to.
+func (c *Channel) Close() {
+	b := c.board
+	b.mu.Lock()
+	var list []*Channel
+	for _, other := range *b.channels.Load() {
+		if other != c {
+			list = append(list, other)
+		}
+	}
+	b.channels.Store(&list)
+	if c.want != nil {
+		b.feedFrom(c.want.source)
+	}
+	b.mu.Unlock()
+	c.source.Close()
+	c.turnTo(nil)
+}

@@ -1,0 +1,229 @@
+package switchboard
+
+import (
+	"slices"
+	"sync/atomic"
+)
+
+// grant lets one source into one slot of one key's receivers. It is made when
+// the source enters the slot's set and dies when it leaves; a source that comes
+// back gets another. What was sent under a grant may be sent again only while
+// that very grant lives.
+type grant struct {
+	source *Source
+	after  uint64 // the source's newest packet when the grant was made
+	live   atomic.Bool
+}
+
+func newGrant(s *Source) *grant {
+	g := &grant{source: s, after: s.newest.Load()}
+	g.live.Store(true)
+	return g
+}
+
+// revoke ends the grant: a write that has not begun yet does not begin.
+func (g *grant) revoke() { g.live.Store(false) }
+
+// admits reports whether a packet may be the first that is carried under the
+// grant. Nothing from before the grant is; of sound neither the first packet
+// after it, which may repeat what was before it (in-band FEC, RFC 6716 §2.1.7;
+// redundant blocks, RFC 2198); a picture begins with a keyframe.
+func (g *grant) admits(p *packet) bool {
+	if g.source.spec.Kind == Video {
+		return p.key && p.n > g.after
+	}
+	return p.n > g.after+1 || g.after == 0
+}
+
+// rights is what one key may receive, and who receives under it.
+type rights struct {
+	key       Key
+	slots     Slots
+	grants    map[SlotID]map[SourceID]*grant
+	receivers map[*Receiver]struct{}
+	signature string // the same for equal slots
+}
+
+// Allow gives a key these sets and takes away all others. When it returns no
+// packet of a source outside its slot's set leaves for any receiver of the key,
+// be it a retransmission or under way at the time of the call; the result names
+// receivers for which that could not be ascertained, because their Output did
+// not return.
+func (b *Board) Allow(key Key, slots Slots) Cleared {
+	return b.AllowAll(map[Key]Slots{key: slots})
+}
+
+// AllowAll is Allow for many keys at once. Keys that are not named keep what
+// they have.
+func (b *Board) AllowAll(keys map[Key]Slots) Cleared {
+	b.mu.Lock()
+	w := b.change(keys, func(_, given Set) Set { return given })
+	b.mu.Unlock()
+	return w.wait()
+}
+
+// Cut takes away from a key whatever is outside these sets, and gives nothing:
+// of each slot's set it leaves what is also in the given one. It returns as
+// Allow does. A picture slot that loses what it carried has got its slate by
+// then.
+func (b *Board) Cut(key Key, slots Slots) Cleared {
+	return b.CutAll(map[Key]Slots{key: slots})
+}
+
+// CutAll is Cut for many keys at once.
+func (b *Board) CutAll(keys map[Key]Slots) Cleared {
+	b.mu.Lock()
+	w := b.change(keys, meet)
+	b.mu.Unlock()
+	return w.wait()
+}
+
+// meet is what is in both sets.
+func meet(have, given Set) Set {
+	both := Set{Prefer: have.Prefer}
+	for _, id := range have.Sources {
+		if slices.Contains(given.Sources, id) {
+			both.Sources = append(both.Sources, id)
+		}
+	}
+	return both
+}
+
+// change puts new sets in force. All that is taken away is revoked before
+// anything else is done; what is given comes last.
+func (b *Board) change(keys map[Key]Slots, combine func(have, given Set) Set) *sweep {
+	w := newSweep()
+	touched := make([]*rights, 0, len(keys))
+	for key, given := range keys {
+		r := b.rightsOf(key)
+		next := make(Slots, len(given))
+		for slot, set := range given {
+			if set := combine(r.slots[slot], set).tidy(); len(set.Sources) > 0 {
+				next[slot] = set
+			}
+		}
+		r.slots = next
+		if r.revokeOutside() {
+			for to := range r.receivers {
+				w.over(to)
+			}
+		}
+		touched = append(touched, r)
+	}
+	for _, r := range touched {
+		b.grantAll(r)
+		r.sign()
+		for to := range r.receivers {
+			b.rechoose(to)
+		}
+		if len(r.slots) == 0 && len(r.receivers) == 0 {
+			delete(b.keys, r.key)
+		}
+	}
+	b.publish()
+	w.begin()
+	return w
+}
+
+// tidy gives the set sorted and without repetition; a preference for what is
+// not in it is none.
+func (s Set) tidy() Set {
+	ids := slices.Compact(slices.Sorted(slices.Values(s.Sources)))
+	if !slices.Contains(ids, s.Prefer) {
+		s.Prefer = ""
+	}
+	return Set{Sources: ids, Prefer: s.Prefer}
+}
+
+// has reports whether a tidy set contains a source.
+func (s Set) has(id SourceID) bool {
+	_, in := slices.BinarySearch(s.Sources, id)
+	return in
+}
+
+func (b *Board) rightsOf(key Key) *rights {
+	r := b.keys[key]
+	if r == nil {
+		r = &rights{key: key, grants: make(map[SlotID]map[SourceID]*grant), receivers: make(map[*Receiver]struct{})}
+		r.sign()
+		b.keys[key] = r
+	}
+	return r
+}
+
+// revokeOutside ends the grants of all sources that are in their slot's set no
+// more, and reports whether there were any.
+func (r *rights) revokeOutside() bool {
+	any := false
+	for slot, grants := range r.grants {
+		set := r.slots[slot]
+		for id, g := range grants {
+			if !set.has(id) {
+				g.revoke()
+				delete(grants, id)
+				any = true
+			}
+		}
+		if len(grants) == 0 {
+			delete(r.grants, slot)
+		}
+	}
+	return any
+}
+
+// grantAll makes the grants that are missing, for the sources that exist.
+func (b *Board) grantAll(r *rights) {
+	for slot, set := range r.slots {
+		for _, id := range set.Sources {
+			if s := b.sources[id]; s != nil && r.grants[slot][id] == nil {
+				if r.grants[slot] == nil {
+					r.grants[slot] = make(map[SourceID]*grant)
+				}
+				r.grants[slot][id] = newGrant(s)
+			}
+		}
+	}
+}
+
+// Receiving counts the receivers whose key has the prefix and that may still
+// get a packet of some source: those with a live grant, and those for which a
+// write begun under a grant since revoked has not ended. It looks at the doors
+// themselves, not at what was asked for.
+func (b *Board) Receiving(prefix string) int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := 0
+	for r := range b.receivers {
+		if len(r.rights.key) < len(prefix) || string(r.rights.key[:len(prefix)]) != prefix {
+			continue
+		}
+		if r.mayReceive() {
+			n++
+		}
+	}
+	return n
+}
+
+// mayReceive reports whether any packet of a source may still leave for the
+// receiver. The board's lock is held.
+func (r *Receiver) mayReceive() bool {
+	for i := range r.slots {
+		for _, g := range r.rights.grants[r.slots[i].spec.ID] {
+			if g.live.Load() {
+				return true
+			}
+		}
+	}
+	return r.writing.Load()%2 == 1 && r.revokedCarried() > 0
+}
+
+// revokedCarried counts the slots that carry what has been revoked.
+func (r *Receiver) revokedCarried() int {
+	n := 0
+	for i := range r.slots {
+		if g := r.slots[i].carrying.Load(); g != nil && !g.live.Load() {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,103 @@
+package switchboard
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// maxPayload is the longest payload that is forwarded, in bytes. What comes
+// through a path of 1,500 bytes is shorter.
+const maxPayload = 1500
+
+// packet is one packet of a source, shared by the cache, queues and taps that
+// refer to it. It does not change once it has been delivered, and goes back to
+// the pool when the last reference is released.
+type packet struct {
+	refs atomic.Int32
+
+	n, out   uint64 // see sequence
+	ts       int64  // RTP timestamp, not wrapping
+	capture  instant
+	arrival  instant
+	duration uint32 // of sound, in units of the RTP clock
+	level    uint8  // of sound, −dBov
+	marker   bool
+	key      bool   // begins a picture that needs no other
+	quiet    bool   // sound in which nobody would miss a frame
+	via      *grant // in a channel: the feeder's
+
+	payload []byte // a part of buf
+	buf     [maxPayload]byte
+}
+
+var packets = sync.Pool{New: func() any { return new(packet) }}
+
+// newPacket gives a packet with one reference and a copy of the payload.
+func newPacket(payload []byte) *packet {
+	p := packets.Get().(*packet)
+	p.refs.Store(1)
+	p.payload = p.buf[:copy(p.buf[:], payload)]
+	p.duration, p.marker, p.key, p.quiet, p.via = 0, false, false, false, nil
+	return p
+}
+
+func (p *packet) hold() { p.refs.Add(1) }
+
+func (p *packet) release() {
+	switch n := p.refs.Add(-1); {
+	case n == 0:
+		packets.Put(p)
+	case n < 0:
+		panic("switchboard: a packet was released more often than held")
+	}
+}
+
+// cache keeps a source's newest packets, for retransmissions. Its size is a
+// power of two. It is not safe for concurrent use.
+type cache struct {
+	ring []*packet
+}
+
+func newCache(size int) cache { return cache{ring: make([]*packet, size)} }
+
+func (c *cache) at(n uint64) **packet { return &c.ring[n&uint64(len(c.ring)-1)] }
+
+// has reports whether the packet n is there.
+func (c *cache) has(n uint64) bool {
+	p := *c.at(n)
+	return p != nil && p.n == n
+}
+
+// put keeps a packet in the place of the one that is as many packets older as
+// the cache is long; false when something newer is in that place.
+func (c *cache) put(p *packet) bool {
+	at := c.at(p.n)
+	if *at != nil {
+		if (*at).n >= p.n {
+			return false
+		}
+		(*at).release()
+	}
+	p.hold()
+	*at = p
+	return true
+}
+
+// get gives the packet n with a reference of the caller's own, or nil.
+func (c *cache) get(n uint64) *packet {
+	p := *c.at(n)
+	if p == nil || p.n != n {
+		return nil
+	}
+	p.hold()
+	return p
+}
+
+func (c *cache) clear() {
+	for i, p := range c.ring {
+		if p != nil {
+			p.release()
+			c.ring[i] = nil
+		}
+	}
+}

@@ -1,0 +1,271 @@
+package switchboard
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Receiver is one connection that packets go out to. It is made by
+// [Board.AddReceiver]. Its goroutine owns its slots and makes all calls to its
+// Output.
+type Receiver struct {
+	board  *Board
+	rights *rights
+	out    Output
+	slots  []slot
+	layout string // the same for receivers whose slots take the same
+
+	chooser *chooser    // guarded by the board
+	subs    [][2]*grant // by slot: what is led there; guarded by the board
+
+	// writing counts the beginnings and the ends of writes of sources' packets:
+	// it is odd while one is under way.
+	writing atomic.Uint64
+
+	mu     sync.Mutex // held to put something in or take it out, never longer
+	queue  []entry
+	chores chores
+	idle   bool
+	closed bool
+	wake   chan struct{}
+	ended  chan struct{}
+
+	// What follows is the goroutine's own.
+	spare []entry
+	batch []Outgoing
+	held  []*packet // what the batch is made of
+	again budget    // of retransmissions
+	rtcp  [rtcpSize]byte
+	// switched says that some slot has turned to another source.
+	switched bool
+
+	count receiverCount
+}
+
+// entry is one thing in a receiver's queue: a packet to forward, a
+// retransmission that has been asked for, or a mark to be reached.
+type entry struct {
+	packet *packet
+	grant  *grant
+	mark   *room
+	slot   uint16
+	seq    uint16
+	again  bool // retransmit seq
+}
+
+// chores are what is done before the queue is looked at.
+type chores struct {
+	settle bool    // look at what the slots are to carry
+	report bool    // send sender reports
+	rooms  []*room // to be swept
+}
+
+func (c *chores) any() bool { return c.settle || c.report || len(c.rooms) > 0 }
+
+const (
+	maxQueue = 1024 // entries; more than a second of everything
+	maxBatch = 16   // packets given to an Output at once
+)
+
+// AddReceiver adds a connection with these slots. What flows in them is what
+// its key is allowed, now and later.
+func (b *Board) AddReceiver(key Key, specs []SlotSpec, out Output) (*Receiver, error) {
+	if err := checkSlots(specs); err != nil {
+		return nil, err
+	}
+	r := &Receiver{
+		board: b, out: out, layout: layout(specs),
+		slots: make([]slot, len(specs)), subs: make([][2]*grant, len(specs)),
+		wake: make(chan struct{}, 1), ended: make(chan struct{}),
+		batch: make([]Outgoing, 0, maxBatch), held: make([]*packet, 0, maxBatch),
+	}
+	for i, spec := range specs {
+		r.slots[i].init(i, spec)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed {
+		return nil, errClosed
+	}
+	go r.run()
+	r.rights = b.rightsOf(key)
+	r.rights.receivers[r] = struct{}{}
+	b.receivers[r] = struct{}{}
+	b.order = append(b.order, r)
+	b.rechoose(r)
+	b.publish()
+	return r, nil
+}
+
+func checkSlots(specs []SlotSpec) error {
+	if len(specs) == 0 {
+		return fmt.Errorf("a receiver needs a slot")
+	}
+	type half struct {
+		pair int
+		kind Kind
+	}
+	ids, ssrcs, halves := map[SlotID]bool{}, map[uint32]bool{}, map[half]bool{}
+	for _, s := range specs {
+		h := half{s.Pair, s.Kind}
+		switch {
+		case s.Kind != Audio && s.Kind != Video:
+			return fmt.Errorf("slot %q has no kind", s.ID)
+		case ids[s.ID] || s.ID == "":
+			return fmt.Errorf("slot %q: ids must be distinct and not empty", s.ID)
+		case ssrcs[s.SSRC]:
+			return fmt.Errorf("slot %q: SSRC %d is another slot's", s.ID, s.SSRC)
+		case s.Pair < 0 || s.Pair > 0 && halves[h]:
+			return fmt.Errorf("slot %q: pair %d has a slot for %s already", s.ID, s.Pair, s.Kind)
+		}
+		ids[s.ID], ssrcs[s.SSRC], halves[h] = true, true, true
+	}
+	return nil
+}
+
+// layout writes down what decides which sources can be carried in which slot.
+func layout(specs []SlotSpec) string {
+	var b []byte
+	for _, s := range specs {
+		b = fmt.Appendf(b, "%s\x00%d\x00%d", s.ID, s.Kind, s.Pair)
+		for c := Opus; c < codecs; c++ {
+			if _, takes := s.PT[c]; takes {
+				b = append(b, byte('0'+c))
+			}
+		}
+		b = append(b, 3)
+	}
+	return string(b)
+}
+
+// wanted lists what is led into the slots now.
+func (r *Receiver) wanted() []*Source {
+	list := make([]*Source, len(r.slots))
+	for i := range r.slots {
+		if g := r.slots[i].want.Load(); g != nil {
+			list[i] = g.source
+		}
+	}
+	return list
+}
+
+// push puts an entry into the queue, unless that is full or closed.
+func (r *Receiver) push(e entry) bool {
+	r.mu.Lock()
+	if r.closed || len(r.queue) >= maxQueue {
+		r.mu.Unlock()
+		r.count.dropped.Add(1)
+		return false
+	}
+	r.queue = append(r.queue, e)
+	r.unlockAndWake()
+	return true
+}
+
+// unlockAndWake unlocks, and wakes the goroutine if it waits.
+func (r *Receiver) unlockAndWake() {
+	wake := r.idle
+	r.idle = false
+	r.mu.Unlock()
+	if wake {
+		r.wake <- struct{}{} // it has room: only who ended the idleness sends
+	}
+}
+
+// settle has the slots look at what they are to carry.
+func (r *Receiver) settle() {
+	r.mu.Lock()
+	r.chores.settle = true
+	r.unlockAndWake()
+}
+
+// report has sender reports sent.
+func (r *Receiver) report() {
+	r.mu.Lock()
+	r.chores.report = true
+	r.unlockAndWake()
+}
+
+// sweep has the goroutine answer that it is clear of all that is revoked.
+func (r *Receiver) sweep(m *room) {
+	r.mu.Lock()
+	if r.closed {
+		r.mu.Unlock()
+		m.done()
+		return
+	}
+	r.chores.rooms = append(r.chores.rooms, m)
+	r.unlockAndWake()
+}
+
+// Nack asks for packets that the receiver has not got (RFC 4585 §6.2.1). Those
+// that may still be had are sent again.
+func (r *Receiver) Nack(ssrc uint32, seqs []uint16) {
+	for i := range r.slots {
+		if r.slots[i].spec.SSRC == ssrc {
+			for _, seq := range seqs {
+				r.push(entry{slot: uint16(i), again: true, seq: seq})
+			}
+			return
+		}
+	}
+}
+
+// PictureLoss says that the receiver cannot go on without a keyframe (RFC 4585
+// §6.3.1, RFC 5104 §4.3.1).
+func (r *Receiver) PictureLoss(ssrc uint32) {
+	for i := range r.slots {
+		if s := &r.slots[i]; s.spec.SSRC == ssrc {
+			r.count.pictureLosses.Add(1)
+			if g := s.carrying.Load(); g != nil && g.live.Load() {
+				g.source.keyframe()
+			}
+			return
+		}
+	}
+}
+
+// Close takes the receiver off the board. Its Output is not called any more
+// when it returns, but for a call that does not end within a moment.
+func (r *Receiver) Close() {
+	b := r.board
+	b.mu.Lock()
+	r.off()
+	b.publish()
+	b.mu.Unlock()
+	r.leave()
+	limit := time.NewTimer(sweepPoll * stuckPolls)
+	defer limit.Stop()
+	select {
+	case <-r.ended:
+	case <-limit.C:
+	}
+}
+
+// off takes the receiver out of all the board's lists. The lock is held.
+func (r *Receiver) off() {
+	b := r.board
+	if _, on := b.receivers[r]; !on {
+		return
+	}
+	delete(b.receivers, r)
+	b.leaveOrder(r)
+	b.leaveChooser(r)
+	for i := range r.slots {
+		b.subscribe(r, i, nil, nil)
+		delete(b.unsettled, subscription{r, i})
+	}
+	delete(r.rights.receivers, r)
+	if len(r.rights.slots) == 0 && len(r.rights.receivers) == 0 {
+		delete(b.keys, r.rights.key)
+	}
+}
+
+// leave ends the goroutine.
+func (r *Receiver) leave() {
+	r.mu.Lock()
+	r.closed = true
+	r.unlockAndWake()
+}
