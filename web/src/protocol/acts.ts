@@ -1,0 +1,50 @@
+// The acts a seat can do, and what each must say. The rules themselves are the
+// server's; here is only the shape of the messages.
+
+import type { Coverage, ItemId, Language, Reason, SeatId } from "./view.gen";
+
+type Nothing = Record<never, never>;
+
+/** Each act with its argument. */
+export interface Acts {
+  "arrive": Nothing;
+  "leave": Nothing;
+  /** "" is the original. */
+  "hear": { language: Language };
+  "mute": { on: boolean };
+  "raise-hand": Nothing;
+  "lower-hand": { seat?: SeatId };
+  "yield-floor": Nothing;
+  /** ending: the item in progress, which ends; again: an item that has ended is taken up again. */
+  "start-item": { item: ItemId; ending?: ItemId; again?: boolean; seen?: number };
+  "end-item": { item?: ItemId };
+  /** What opens names the item and the revision that the screen showed. */
+  "set-coverage": { coverage: Coverage; item?: ItemId; seen?: number };
+  "resume-coverage": { seen?: number };
+  "recess": Nothing;
+  "reconvene": { coverage?: Coverage; seen?: number };
+  "admit": { seat: SeatId };
+  "dismiss": { seat: SeatId };
+  "revoke": { seat: SeatId };
+  "reissue": { seat: SeatId };
+  "substitute": { principal: SeatId; by: SeatId };
+  "give-floor": { seat: SeatId };
+  "take-floor": Nothing;
+  "mute-seat": { seat: SeatId };
+  "end-summit": Nothing;
+  "go-on-air": { into: Language; takeOver?: boolean };
+  "go-off-air": Nothing;
+  "cough": { on: boolean };
+  "slow-down": { reason: Reason };
+}
+
+export type ActKind = keyof Acts;
+
+/** What an answer may carry besides "yes". */
+export interface Answer {
+  /** The new link of a reissued seat. */
+  readonly link?: string;
+}
+
+/** The argument of an act, as a rest parameter: none where it says nothing. */
+export type With<K extends ActKind> = Nothing extends Acts[K] ? [Acts[K]?] : [Acts[K]];

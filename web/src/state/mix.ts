@@ -1,0 +1,96 @@
+// What a listener hears: how loud the original is, how loud the channel, and
+// the words for it. Driven by what the channel carries, never by detecting
+// voices.
+
+import type { Channel, Language } from "../protocol/view.gen";
+
+/** −14 dB: the original under an interpreter, unless the listener chooses otherwise. */
+export const ducked = 0.2;
+
+/** How long a change of loudness takes, in milliseconds. */
+export const rampTime = 300;
+
+/** How loud each part is, from 0 to 1. */
+export interface Gains {
+  readonly original: number;
+  readonly channel: number;
+}
+
+/** What is being heard, for the words on the screen. */
+export type Heard =
+  | { readonly kind: "original" }
+  | { readonly kind: "interpreted"; readonly language: Language }
+  | { readonly kind: "pause"; readonly language: Language };
+
+/** What a listener has chosen. */
+export interface Choice {
+  /** The channel; undefined for the original. */
+  readonly hears: Language | undefined;
+  /** How loud the original is under the interpretation, from 0 to 1. */
+  readonly under: number;
+}
+
+export function channelOf(channels: readonly Channel[], hears: Language | undefined): Channel | undefined {
+  return channels.find((c) => c.language === hears);
+}
+
+export function heard(channels: readonly Channel[], hears: Language | undefined): Heard {
+  const channel = channelOf(channels, hears);
+  if (hears === undefined || channel === undefined || channel.carries === "original") return { kind: "original" };
+  if (channel.carries === "direct") return { kind: "interpreted", language: hears };
+  // Silence with somebody on air is a cough; with nobody, nobody has the floor.
+  return { kind: "pause", language: hears };
+}
+
+/**
+ * The gains a listener's mix goes to. While the channel only repeats the
+ * original it is muted, so that nothing is heard twice; during a cough the
+ * original does not come back.
+ */
+export function gains(channels: readonly Channel[], choice: Choice): Gains {
+  return heard(channels, choice.hears).kind === "original"
+    ? { original: 1, channel: 0 }
+    : { original: clamp(choice.under), channel: 1 };
+}
+
+/** What an interpreter listens to: the floor itself, or another booth's channel. */
+export type Incoming = { readonly from: "floor" } | { readonly from: "channel"; readonly language: Language };
+
+/** An interpreter hears one thing at a time, at the volume of the console. */
+export function incomingGains(incoming: Incoming, volume: number): Gains {
+  return incoming.from === "floor"
+    ? { original: clamp(volume), channel: 0 }
+    : { original: 0, channel: clamp(volume) };
+}
+
+/** A loudness on its way to another. */
+export interface Ramp {
+  readonly from: number;
+  readonly to: number;
+  readonly begun: number;
+}
+
+export function steady(at: number): Ramp {
+  return { from: at, to: at, begun: -Infinity };
+}
+
+/** Where the ramp is at the moment now, in milliseconds of the same clock. */
+export function along(ramp: Ramp, now: number): number {
+  const part = (now - ramp.begun) / rampTime;
+  if (part >= 1) return ramp.to;
+  if (part <= 0) return ramp.from;
+  return ramp.from + (ramp.to - ramp.from) * part;
+}
+
+/** A ramp to a new loudness from wherever the old one has come to: never a step. */
+export function toward(ramp: Ramp, to: number, now: number): Ramp {
+  return to === ramp.to ? ramp : { from: along(ramp, now), to, begun: now };
+}
+
+export function decibels(gain: number): number {
+  return 20 * Math.log10(gain);
+}
+
+function clamp(x: number): number {
+  return Math.min(1, Math.max(0, x));
+}

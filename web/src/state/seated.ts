@@ -1,0 +1,60 @@
+// What a screen of a seated person works with. The real one is a Session; the
+// gallery has one that plays a fixture.
+
+import type { Chosen, Opened } from "../media/capture";
+import type { ActKind, Answer, With } from "../protocol/acts";
+import type { ChatLine, LinkState } from "../protocol/live";
+import type { Refusal } from "../protocol/problem";
+import type { Chat, SlotName, View } from "../protocol/view.gen";
+import type { Banner } from "./banner";
+import type { Gains, Incoming } from "./mix";
+
+/** The media of a seat, as a screen shows and plays them. */
+export interface SeatMedia {
+  /** The seat's own camera and microphone. */
+  readonly local: MediaStream | undefined;
+  /** The tracks of the receiving connection, by slot; empty until it is up. */
+  readonly tracks: ReadonlyMap<SlotName, MediaStreamTrack>;
+  /** The loudness of this seat's own microphone, dBFS. */
+  readonly level: number;
+  /** Sends sound to this loudspeaker; "" is the device's own choice. */
+  readonly speaker: string;
+}
+
+export interface Seated {
+  readonly view: View;
+  readonly revision: number;
+  readonly link: LinkState;
+  readonly banner: Banner | undefined;
+  /** The browser waits for a press before it lets sound out. */
+  readonly held: boolean;
+  /** The devices, once they have been opened, and the choice among them. */
+  readonly opened: Opened | undefined;
+  readonly chosen: Chosen;
+  readonly media: SeatMedia;
+  readonly gains: Gains;
+  readonly chats: readonly ChatLine[];
+  /** The server's time, in milliseconds; it moves once a second. */
+  readonly now: number;
+  /** The last refusal of an act, until it is put away. */
+  readonly refusal: Refusal | undefined;
+  /** How loud the original is under the interpretation, 0 to 1. */
+  under: number;
+  /** What an interpreter listens to, and how loud. */
+  incoming: Incoming;
+  volume: number;
+
+  /** Does an act; undefined when it was refused, which the screen then shows. */
+  act<K extends ActKind>(kind: K, ...with_: With<K>): Promise<Answer | undefined>;
+  say(chat: Chat, text: string): void;
+  /** Switches the own microphone: off at once, on when the server agrees. */
+  mute(on: boolean): void;
+  /** The browser held the sound back until a press; this is the press. */
+  startSound(): void;
+  soundHeld(): void;
+  putAwayRefusal(): void;
+  openDevices(): Promise<void>;
+  choose(chosen: Chosen): Promise<void>;
+  leave(): void;
+  again(): void;
+}

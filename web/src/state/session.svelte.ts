@@ -1,0 +1,273 @@
+// A seat's session in this browser: the live link, the two media connections
+// and the devices, kept in agreement with the view. Screens read it; it draws
+// nothing.
+
+import type { ActKind, Answer, With } from "../protocol/acts";
+import { LiveLink, type ChatLine, type LinkState } from "../protocol/live";
+import { own, Refusal } from "../protocol/problem";
+import { authorization, type Standing } from "../protocol/standing";
+import { pressSlots, roomSlots, type Chat, type SlotName, type View } from "../protocol/view.gen";
+import { Receiving } from "../protocol/whep";
+import { Sending } from "../protocol/whip";
+import { chosenBefore, keepChosen, open as openDevices, stop, type Chosen, type Opened } from "../media/capture";
+import { Keeper } from "../media/keeper";
+import { floor, measure } from "../media/level";
+import { banner, type Banner, type MediaState } from "./banner";
+import { sample, serverNow, type Offset } from "./clock";
+import { open as microphoneOpen } from "./microphone";
+import { ducked, gains, incomingGains, type Gains, type Incoming } from "./mix";
+import type { Seated, SeatMedia } from "./seated";
+
+const noTracks: ReadonlyMap<SlotName, MediaStreamTrack> = new Map();
+/** A connection younger than this is not doubted because of what the view says of it. */
+const trusted = 4_000;
+
+export class Session implements Seated {
+  #view = $state.raw<View>();
+  revision = $state(0);
+  link = $state.raw<LinkState>({ at: "connecting", attempt: 1 });
+  chats = $state.raw<readonly ChatLine[]>([]);
+  refusal = $state.raw<Refusal>();
+  opened = $state.raw<Opened>();
+  chosen = $state.raw<Chosen>({ headset: false });
+  under = $state(ducked);
+  volume = $state(1);
+  incoming = $state.raw<Incoming>({ from: "floor" });
+  now = $state(Date.now());
+
+  #tracks = $state.raw(noTracks);
+  #level = $state(floor);
+  #sending = $state<MediaState>("off");
+  #receiving = $state<MediaState>("off");
+  #device = $state<"ok" | "microphone-lost" | "camera-lost">("ok");
+  #held = $state(false);
+  #closing = $state(false);
+
+  #offset: Offset | undefined;
+  readonly #live: LiveLink;
+  readonly #sender: Keeper<Sending>;
+  readonly #receiver: Keeper<Receiving>;
+  #sendingNow: Sending | undefined;
+  #stopMeasuring = () => {};
+  #opening: Promise<void> | undefined;
+  readonly #ends: (() => void)[] = [];
+
+  constructor(readonly standing: Standing) {
+    const auth = authorization(standing);
+    this.chosen = chosenBefore(localStorage);
+    this.#sender = new Keeper(() => new Sending({ url: "/api/whip", authorization: auth }, this.opened?.media ?? new MediaStream()), {
+      state: (state) => (this.#sending = state),
+      current: (c) => (this.#sendingNow = c),
+    });
+    this.#receiver = new Keeper(
+      () => new Receiving({ url: "/api/whep", authorization: auth }, this.#pressSeat() ? pressSlots : roomSlots),
+      {
+        state: (state) => (this.#receiving = state),
+        current: (c) => (this.#tracks = c?.tracks ?? noTracks),
+      },
+    );
+    const url = new URL("/api/live", window.location.href);
+    url.protocol = url.protocol.replace("http", "ws");
+    this.#live = new LiveLink(url.href, auth, {
+      state: (state) => (this.link = state),
+      view: (view, revision) => this.#take(view, revision),
+      chat: (line) => (this.chats = [...this.chats.slice(-499), line]),
+      clock: (now) => (this.#offset = sample(this.#offset, now, Date.now())),
+    });
+    this.#listen();
+  }
+
+  /** Whether the first view has come. */
+  get known(): boolean {
+    return this.#view !== undefined;
+  }
+
+  get view(): View {
+    if (!this.#view) throw new Error("no view yet");
+    return this.#view;
+  }
+
+  get media(): SeatMedia {
+    return {
+      local: this.opened?.media,
+      tracks: this.#tracks,
+      level: this.#level,
+      speaker: this.chosen.speaker ?? "",
+    };
+  }
+
+  get banner(): Banner | undefined {
+    return banner({
+      link: this.link,
+      sending: this.#sending,
+      receiving: this.#receiving,
+      device: this.#device,
+      soundHeld: this.#held,
+      view: this.#view,
+    });
+  }
+
+  get held(): boolean {
+    return this.#held;
+  }
+
+  get gains(): Gains {
+    const view = this.#view;
+    if (!view) return { original: 0, channel: 0 };
+    if (view.me.role === "interpreter") return incomingGains(this.incoming, this.volume);
+    return gains(view.channels, { hears: view.me.hears, under: this.under });
+  }
+
+  async act<K extends ActKind>(kind: K, ...with_: With<K>): Promise<Answer | undefined> {
+    try {
+      this.refusal = undefined;
+      return await this.#live.act(kind, with_[0]);
+    } catch (why) {
+      this.refusal = why instanceof Refusal ? why : own("not-understood", String(why));
+      return undefined;
+    }
+  }
+
+  say(chat: Chat, text: string): void {
+    this.#live.chat(chat, text);
+  }
+
+  mute(on: boolean): void {
+    this.#closing = on;
+    this.#obey();
+    void this.act("mute", { on });
+  }
+
+  soundHeld(): void {
+    this.#held = true;
+  }
+
+  startSound(): void {
+    this.#held = false;
+  }
+
+  putAwayRefusal(): void {
+    this.refusal = undefined;
+  }
+
+  leave(): void {
+    void this.act("leave").then((done) => {
+      if (done) this.#closeDevices();
+    });
+  }
+
+  again(): void {
+    this.#live.again();
+  }
+
+  /** Opens the devices the role needs, once; the choice is the one kept on this device. */
+  openDevices(): Promise<void> {
+    this.#opening ??= this.#open().finally(() => (this.#opening = undefined));
+    return this.#opening;
+  }
+
+  /** Takes other devices into use, in the running connection too. */
+  async choose(chosen: Chosen): Promise<void> {
+    const before = this.chosen;
+    this.chosen = chosen;
+    keepChosen(localStorage, chosen);
+    if (before.microphone === chosen.microphone && before.camera === chosen.camera && before.headset === chosen.headset) return;
+    await this.openDevices();
+  }
+
+  close(): void {
+    for (const end of this.#ends) end();
+    this.#live.close();
+    this.#sender.want(false);
+    this.#receiver.want(false);
+    this.#closeDevices();
+  }
+
+  #pressSeat(): boolean {
+    return this.#view?.me.role === "reporter" || this.#view?.me.role === "press-officer";
+  }
+
+  #take(view: View, revision: number): void {
+    this.#offset = sample(this.#offset, view.now, Date.now());
+    this.now = serverNow(this.#offset, Date.now());
+    this.#view = view;
+    this.revision = revision;
+    if (view.me.muted) this.#closing = false;
+    this.#obey();
+  }
+
+  /** Makes microphone and connections agree with the view. */
+  #obey(): void {
+    const view = this.#view;
+    if (!view) return;
+    for (const track of this.opened?.media.getAudioTracks() ?? []) {
+      track.enabled = microphoneOpen(view, this.#closing);
+    }
+    const { connects, sends } = view.me;
+    this.#receiver.want(connects);
+    const has = (this.opened?.media.getTracks().length ?? 0) > 0;
+    if (connects && sends.length > 0 && !this.opened) void this.openDevices();
+    this.#sender.want(connects && sends.length > 0 && has);
+    this.#doubt(view);
+  }
+
+  /** When the switchboard has no connection of this seat, the one here is dead, whatever it looks like. */
+  #doubt(view: View): void {
+    const me = view.seats.find((s) => s.id === view.me.seat);
+    if (!me || !view.me.connects) return;
+    if (!me.receives && this.#receiver.age() > trusted) this.#receiver.renew();
+    if (me.sends.length === 0 && this.#sender.age() > trusted) this.#sender.renew();
+  }
+
+  async #open(): Promise<void> {
+    const role = this.#view?.me.role;
+    if (!role || !navigator.mediaDevices) return;
+    const before = this.opened;
+    // The old device is let go first: some can be opened only once.
+    stop(before?.media);
+    const opened = await openDevices(role, this.chosen);
+    this.opened = opened;
+    this.#device = "ok";
+    this.#stopMeasuring();
+    this.#level = floor;
+    this.#stopMeasuring = measure(opened.media, (dbfs) => (this.#level = dbfs));
+    for (const track of opened.media.getTracks()) {
+      track.addEventListener("ended", () => {
+        if (this.opened === opened) this.#device = track.kind === "audio" ? "microphone-lost" : "camera-lost";
+      });
+    }
+    this.#obey();
+    if (before) await this.#swap(before.media, opened.media);
+  }
+
+  async #swap(before: MediaStream, after: MediaStream): Promise<void> {
+    const shape = (m: MediaStream) => `${m.getAudioTracks().length}/${m.getVideoTracks().length}`;
+    if (shape(before) === shape(after)) await this.#sendingNow?.replace(after);
+    else this.#sender.renew();
+  }
+
+  #closeDevices(): void {
+    this.#stopMeasuring();
+    stop(this.opened?.media);
+    this.opened = undefined;
+  }
+
+  #listen(): void {
+    const on = (target: EventTarget, name: string, ear: () => void) => {
+      target.addEventListener(name, ear);
+      this.#ends.push(() => target.removeEventListener(name, ear));
+    };
+    on(window, "online", () => {
+      this.#live.hurry();
+      this.#receiver.renew();
+      this.#sender.renew();
+    });
+    if (navigator.mediaDevices) {
+      on(navigator.mediaDevices, "devicechange", () => {
+        if (this.#device !== "ok") void this.openDevices();
+      });
+    }
+    const timer = setInterval(() => (this.now = serverNow(this.#offset, Date.now())), 1000);
+    this.#ends.push(() => clearInterval(timer));
+  }
+}

@@ -1,0 +1,64 @@
+// Which pictures stand on a screen and what is written on them. A slot whose
+// picture the server has taken away shows a slate at once, whatever the last
+// picture was.
+
+import type { Seat, SeatId, Slot, SlotName, View } from "../protocol/view.gen";
+
+/** What a tile shows where its picture would be. */
+export type Slate = "none" | "not-here" | "no-camera" | "no-picture";
+
+export interface Tile {
+  readonly picture: SlotName;
+  /** The sound that belongs to this picture; the two play in one element. */
+  readonly sound: SlotName | undefined;
+  readonly seat: Seat | undefined;
+  readonly slate: Slate;
+}
+
+const pairs = [
+  ["picture-1", "original-1"],
+  ["picture-2", "original-2"],
+  ["picture-3", "original-3"],
+] as const satisfies readonly (readonly [SlotName, SlotName])[];
+
+const further = ["picture-4", "picture-5", "picture-6"] as const satisfies readonly SlotName[];
+
+function seatIn(slot: Slot | undefined): SeatId | undefined {
+  return slot?.carries?.seat ?? (slot?.eligible.length === 1 ? slot.eligible[0]?.seat : undefined);
+}
+
+/** The tiles of a seat's connection, in slot order; a pair is always one tile. */
+export function tiles(view: Pick<View, "slots" | "seats">): readonly Tile[] {
+  const slot = (name: SlotName) => view.slots.find((s) => s.slot === name);
+  const seat = (id: SeatId | undefined) => (id === undefined ? undefined : view.seats.find((s) => s.id === id));
+  return [
+    ...pairs.map(([picture, sound]): Tile => {
+      const who = seat(seatIn(slot(picture)) ?? seatIn(slot(sound)));
+      return { picture, sound, seat: who, slate: slate(slot(picture), who) };
+    }),
+    ...further.map((picture): Tile => {
+      const who = seat(seatIn(slot(picture)));
+      return { picture, sound: undefined, seat: who, slate: slate(slot(picture), who) };
+    }),
+  ];
+}
+
+function slate(slot: Slot | undefined, seat: Seat | undefined): Slate {
+  if (slot?.carries !== undefined) return "none";
+  if (seat === undefined || seat.presence !== "present") return "not-here";
+  return seat.sends.includes("camera") ? "no-picture" : "no-camera";
+}
+
+/** The other principal: whom this screen shows large. */
+export function facing(view: Pick<View, "slots" | "seats" | "me">): Tile | undefined {
+  const all = tiles(view);
+  const first = all[0];
+  if (first === undefined || first.seat !== undefined) return first;
+  const other = view.seats.find((s) => s.role === "principal" && s.id !== view.me.seat);
+  return { ...first, seat: other, slate: other === undefined ? "not-here" : slate(undefined, other) };
+}
+
+/** Tiles worth a place on a delegate's screen: somebody is in them. */
+export function occupied(all: readonly Tile[]): readonly Tile[] {
+  return all.filter((t) => t.seat !== undefined);
+}

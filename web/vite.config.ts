@@ -1,0 +1,24 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+
+// Two entries: the seats' page (join.html) and the islands of the public pages
+// (src/public.ts, named in dist/.vite/manifest.json). gallery.html is served by
+// `npm run dev` only and is no part of the build.
+export default defineConfig({
+  plugins: [svelte()],
+  build: {
+    target: "es2023",
+    manifest: true,
+    // A strict Content-Security-Policy allows no data: URLs for fonts and styles.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: { join: "join.html" } },
+  },
+  server: {
+    host: "127.0.0.1",
+    proxy: {
+      "/api": { target: process.env["LIQA_SERVER"] ?? "https://127.0.0.1:8443", secure: false, ws: true },
+    },
+  },
+  test: { include: ["test/**/*.test.ts"], environment: "node" },
+});
