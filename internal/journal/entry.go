@@ -68,27 +68,14 @@ type Entry struct {
 // has one spelling.
 const wireTime = "2006-01-02T15:04:05.000000000Z"
 
-// wireEntry is what canonical JSON of an entry decodes into.
-type wireEntry struct {
-	At         string `json:"at"`
-	Commitment Hash   `json:"commitment"`
-	Kind       string `json:"kind"`
-	Prev       Hash   `json:"prev"`
-	Seq        uint64 `json:"seq"`
-}
-
 // Canonical returns the entry's one spelling, canonical JSON (RFC 8785).
 func (e Entry) Canonical() []byte {
-	return wireEntry{e.At.UTC().Format(wireTime), e.Commitment, e.Kind, e.Prev, e.Seq}.canonical()
-}
-
-func (w wireEntry) canonical() []byte {
 	return canonicalObject(
-		field{"at", canonicalString(w.At)},
-		field{"commitment", canonicalString(w.Commitment.String())},
-		field{"kind", canonicalString(w.Kind)},
-		field{"prev", canonicalString(w.Prev.String())},
-		field{"seq", canonicalNumber(w.Seq)},
+		field{"at", canonicalString(e.At.UTC().Format(wireTime))},
+		field{"commitment", canonicalString(e.Commitment.String())},
+		field{"kind", canonicalString(e.Kind)},
+		field{"prev", canonicalString(e.Prev.String())},
+		field{"seq", canonicalNumber(e.Seq)},
 	)
 }
 
@@ -97,22 +84,36 @@ func (e Entry) Hash() Hash { return hashOf([]byte(entryPrefix), e.Canonical()) }
 
 // ParseEntry reads an entry in its canonical spelling, and refuses any other.
 func ParseEntry(text []byte) (Entry, error) {
-	var w wireEntry
-	if err := parseCanonical(text, &w, func() []byte { return w.canonical() }); err != nil {
-		return Entry{}, fmt.Errorf("an entry cannot be read: %w", err)
+	c := cutter{rest: text}
+	e := c.entry()
+	if !c.bad && len(c.rest) > 0 {
+		c.bad = true
 	}
-	at, err := time.Parse(wireTime, w.At)
-	if err != nil {
-		return Entry{}, fmt.Errorf("entry %d has no proper time: %w", w.Seq, err)
-	}
-	if err := checkKind(w.Kind); err != nil {
-		return Entry{}, fmt.Errorf("entry %d: %w", w.Seq, err)
-	}
-	e := Entry{w.Seq, w.Prev, w.Kind, at, w.Commitment}
-	if w.Seq == 0 || w.Seq > maxSeq || !bytes.Equal(e.Canonical(), text) {
-		return Entry{}, fmt.Errorf("entry %d has a number or a time that no entry can have", w.Seq)
+	if c.bad {
+		return Entry{}, fmt.Errorf("an entry cannot be read: %w", errSpelling)
 	}
 	return e, nil
+}
+
+// entry cuts off an entry.
+func (c *cutter) entry() (e Entry) {
+	c.literal(`{"at":"`)
+	at := string(c.take(len(wireTime)))
+	c.literal(`","commitment":"`)
+	e.Commitment = c.hash()
+	c.literal(`","kind":"`)
+	e.Kind = string(c.until('"'))
+	c.literal(`","prev":"`)
+	e.Prev = c.hash()
+	c.literal(`","seq":`)
+	e.Seq = c.number()
+	c.literal("}")
+	var err error
+	e.At, err = time.Parse(wireTime, at)
+	if err != nil || e.At.Format(wireTime) != at || checkKind(e.Kind) != nil || e.Seq == 0 || e.Seq > maxSeq {
+		c.bad = true
+	}
+	return e
 }
 
 // Salt keeps a commitment from being opened by guessing the payload.

@@ -10,7 +10,7 @@ import (
 const exportFormat = "liqa journal 1"
 
 // An exported history is lines of JSON. The first is an [exportHeader]; each
-// other one a [wireLine], in the order of the history.
+// other one an entry with what stands beside it (see [line.marshal]), in the order of the history.
 type exportHeader struct {
 	Checkpoint string `json:"checkpoint"` // a signed note
 	Format     string `json:"format"`

@@ -2,61 +2,42 @@ package journal
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"unicode/utf8"
 )
 
-// wireLine is one entry as it stands in the store and in an exported file, and
-// its payload and salt unless they are withheld.
-type wireLine struct {
-	Entry   json.RawMessage `json:"entry"` // canonical
-	Payload *string         `json:"payload"`
-	Salt    *Hash           `json:"salt"`
-}
-
-// canonical returns the line without a newline.
-func (w wireLine) canonical() []byte {
-	if w.Payload == nil || w.Salt == nil {
-		return canonicalObject(field{"entry", w.Entry})
-	}
-	return canonicalObject(
-		field{"entry", w.Entry},
-		field{"payload", canonicalString(*w.Payload)},
-		field{"salt", canonicalString(w.Salt.String())},
-	)
-}
-
-// marshal returns the line's one spelling, without a newline.
+// marshal returns the line's one spelling, without a newline: one entry as it
+// stands in the store and in an exported file, and its payload and salt unless
+// they are withheld.
 func (l line) marshal() []byte {
-	w := wireLine{Entry: l.entry.Canonical()}
+	fields := []field{{"entry", l.entry.Canonical()}}
 	if l.sealed != nil {
-		salt, payload := Hash(l.sealed.Salt), string(l.sealed.Payload)
-		w.Salt, w.Payload = &salt, &payload
+		fields = append(fields,
+			field{"payload", canonicalString(string(l.sealed.Payload))},
+			field{"salt", canonicalString(Hash(l.sealed.Salt).String())})
 	}
-	return w.canonical()
+	return canonicalObject(fields...)
 }
 
 // parseLine reads a line in the spelling of marshal; it refuses any other, and
 // a payload that is not the one its entry commits to.
 func parseLine(text []byte) (line, error) {
-	var w wireLine
-	if !utf8.Valid(text) {
-		return line{}, fmt.Errorf("a line cannot be read: it is not UTF-8 text")
+	c := cutter{rest: text}
+	c.literal(`{"entry":`)
+	l := line{entry: c.entry()}
+	if !bytes.Equal(c.rest, []byte("}")) {
+		c.literal(`,"payload":`)
+		payload := c.text()
+		c.literal(`,"salt":"`)
+		l.sealed = &Sealed{Salt(c.hash()), payload}
+		c.literal(`"`)
 	}
-	if err := parseCanonical(text, &w, func() []byte { return w.canonical() }); err != nil {
-		return line{}, fmt.Errorf("a line cannot be read: %w", err)
+	c.literal("}")
+	if c.bad || len(c.rest) > 0 || !utf8.Valid(text) {
+		return line{}, fmt.Errorf("a line cannot be read: %w", errSpelling)
 	}
-	e, err := ParseEntry(w.Entry)
-	if err != nil {
-		return line{}, err
-	}
-	l := line{entry: e}
-	if w.Salt != nil {
-		l.sealed = &Sealed{Salt(*w.Salt), []byte(*w.Payload)}
-		if l.sealed.Commitment() != e.Commitment {
-			return line{}, fmt.Errorf("the payload of entry %d is not the one the entry commits to", e.Seq)
-		}
+	if l.sealed != nil && l.sealed.Commitment() != l.entry.Commitment {
+		return line{}, fmt.Errorf("the payload of entry %d is not the one the entry commits to", l.entry.Seq)
 	}
 	return l, nil
 }

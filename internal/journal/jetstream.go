@@ -74,12 +74,6 @@ const answerLimit = 10 * time.Second
 // Appends are on disk when they return: JetStream syncs its file, then the
 // checkpoint is written and synced.
 func OpenJetStream(ctx context.Context, dir string, o Options) (*JetStream, error) {
-	if o.Log == nil {
-		o.Log = slog.Default()
-	}
-	if o.Clock == nil {
-		o.Clock = time.Now
-	}
 	if err := makeDir(dir); err != nil {
 		return nil, fmt.Errorf("the journal's folder cannot be made: %w", err)
 	}
@@ -87,11 +81,23 @@ func OpenJetStream(ctx context.Context, dir string, o Options) (*JetStream, erro
 	if err != nil {
 		return nil, err
 	}
-	j := &JetStream{log: o.Log, clock: o.Clock, lock: lock, remote: o.URL != "", ends: map[string]*end{}}
+	j := newJetStream(o)
+	j.lock = lock
 	if err := j.open(ctx, dir, o); err != nil {
 		return nil, errors.Join(err, j.Close())
 	}
 	return j, nil
+}
+
+// newJetStream returns a journal that is not yet open.
+func newJetStream(o Options) *JetStream {
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	return &JetStream{log: o.Log, clock: o.Clock, remote: o.URL != "", ends: map[string]*end{}}
 }
 
 // open opens checkpoints and store, and verifies all.
@@ -108,7 +114,7 @@ func (j *JetStream) open(ctx context.Context, dir string, o Options) (err error)
 	if j.remote {
 		s.conn, err = nats.Connect(o.URL, nats.MaxReconnects(-1), nats.Name("liqa"))
 	} else {
-		s.embedded = &embedded{dir: dir, log: o.Log}
+		s.embedded = &embedded{dir: dir, log: j.log}
 		if err = s.embedded.start(); err == nil {
 			s.conn, err = s.embedded.connect()
 		}

@@ -111,10 +111,7 @@ func (e *DamagedError) Error() string {
 	return subject + ": " + e.Fault + ". " + e.Remedy
 }
 
-var (
-	summitPattern = regexp.MustCompile(`^[a-z0-9-]{1,64}$`)
-	kindPattern   = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-)
+var summitPattern = regexp.MustCompile(`^[a-z0-9-]{1,64}$`)
 
 // checkSummit refuses a name that could not stand in a subject or a file name.
 func checkSummit(summit string) error {
@@ -126,7 +123,14 @@ func checkSummit(summit string) error {
 
 // checkKind refuses what would need escaping in an entry's canonical form.
 func checkKind(kind string) error {
-	if len(kind) > 64 || !kindPattern.MatchString(kind) {
+	words := len(kind) > 0 && len(kind) <= 64
+	for i := range len(kind) {
+		c := kind[i]
+		letter := c >= 'a' && c <= 'z' || c >= '0' && c <= '9'
+		between := c == '-' && i > 0 && i < len(kind)-1 && kind[i-1] != '-'
+		words = words && (letter || between)
+	}
+	if !words {
 		return fmt.Errorf("%q is not the kind of a journal entry: at most 64 of a–z, 0–9 and \"-\" between them are", kind)
 	}
 	return nil

@@ -138,5 +138,8 @@ func (j *JetStream) Close() error {
 	if j.store != nil {
 		err = j.store.close()
 	}
-	return errors.Join(err, j.lock.Close())
+	if j.lock != nil {
+		err = errors.Join(err, j.lock.Close())
+	}
+	return err
 }
