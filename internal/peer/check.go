@@ -47,7 +47,8 @@ func (g *Gate) checked(r *route, from origin, m *stun.Message, at time.Time) {
 		g.strays.Add(1)
 		return
 	}
-	if r == nil || r.conn != c {
+	first := r == nil || r.conn != c
+	if first {
 		if r = c.addRoute(from); r == nil {
 			return
 		}
@@ -69,6 +70,9 @@ func (g *Gate) checked(r *route, from origin, m *stun.Message, at time.Time) {
 		IP: net.IP(from.remote.Addr().AsSlice()), Port: int(from.remote.Port()),
 	})
 	c.follow(r, local, use)
+	if first {
+		c.probe(r, at) // a check back lets some clients nominate at once, not at their next tick
+	}
 }
 
 func (r *route) answer(m *stun.Message, password string, kind stun.MessageType, body stun.Setter) {
@@ -88,18 +92,20 @@ const (
 	maxRoutes = 8
 )
 
-// ask sends a probe: a binding request that a living client answers at once
-// (consent, RFC 7675 §5.1), although a lite agent need not send any.
+// ask asks a client that has fallen silent whether it is there.
 func (c *Conn) ask(now time.Time) {
-	r := c.active.Load()
-	if r == nil {
-		return
-	}
 	c.mu.Lock()
-	if now.Sub(c.asked) < askEvery {
-		c.mu.Unlock()
-		return
+	early := now.Sub(c.asked) < askEvery
+	c.mu.Unlock()
+	if r := c.active.Load(); r != nil && !early {
+		c.probe(r, now)
 	}
+}
+
+// probe sends a binding request that a living client answers at once (consent,
+// RFC 7675 §5.1), although a lite agent need not send any.
+func (c *Conn) probe(r *route, now time.Time) {
+	c.mu.Lock()
 	c.asked = now
 	name, password := c.remote.ufrag+":"+c.local.ufrag, c.remote.password
 	c.question = stun.NewTransactionID()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -16,6 +17,8 @@ import (
 // handshakeTime is what a client has, from its offer on, to prove an address
 // and finish DTLS; then the connection is freed.
 const handshakeTime = 10 * time.Second
+
+var errEndedEarly = errors.New("it was ended while it was being made")
 
 // State of a connection, as told to OnState.
 type State uint8
@@ -109,7 +112,7 @@ func (c *Conn) Done() <-chan struct{} { return c.done }
 // run waits for the handshake, lives as long as DTLS does, and reports.
 func (c *Conn) run() {
 	defer close(c.done)
-	ctx, cancel := context.WithDeadline(context.Background(), c.started.Add(handshakeTime))
+	ctx, cancel := context.WithDeadline(context.Background(), c.started.Add(c.gate.handshakeTime))
 	err := c.tls.HandshakeContext(ctx)
 	cancel()
 	if err == nil {
@@ -147,7 +150,7 @@ func (c *Conn) begin() error {
 	}
 	c.heard.Store(time.Now().UnixNano())
 	if !c.state.CompareAndSwap(uint32(Connecting), uint32(Connected)) {
-		return context.Canceled // closed meanwhile
+		return errEndedEarly
 	}
 	c.log.Debug("connected", "transport", c.transport())
 	if c.onState != nil {

@@ -41,6 +41,8 @@ type Gate struct {
 	reading  sync.WaitGroup // the goroutines of sockets, streams and the watch
 	strays   atomic.Uint64  // packets that belong to nobody
 
+	handshakeTime time.Duration
+
 	mu       sync.RWMutex
 	closed   bool
 	byUfrag  map[string]*Conn
@@ -60,7 +62,7 @@ func New(config Config, board *switchboard.Board) (*Gate, error) {
 	g := &Gate{
 		board: board, log: config.Log, identity: id, config: config,
 		byUfrag: map[string]*Conn{}, conns: map[*Conn]struct{}{}, streams: map[*stream]struct{}{},
-		holders: map[switchboard.SourceID]*Conn{}, stopping: make(chan struct{}),
+		holders: map[switchboard.SourceID]*Conn{}, stopping: make(chan struct{}), handshakeTime: handshakeTime,
 	}
 	if g.log == nil {
 		g.log = slog.New(slog.DiscardHandler)

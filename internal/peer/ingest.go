@@ -157,7 +157,7 @@ func (p *publisher) begin() error {
 	defer p.mu.Unlock()
 	if p.over {
 		p.conn.gate.release(p.conn, p.feeds)
-		return context.Canceled
+		return errEndedEarly
 	}
 	for _, f := range p.feeds {
 		kind := switchboard.Audio

@@ -100,7 +100,7 @@ func (l *listener) begin() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.over {
-		return context.Canceled
+		return errEndedEarly
 	}
 	l.heard = make([]hearing, len(l.slots))
 	r, err := l.conn.gate.board.AddReceiver(l.key, l.slots, l)

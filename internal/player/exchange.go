@@ -72,6 +72,7 @@ func HTTP(client *http.Client, endpoint string, header http.Header) Exchange {
 // connection is what publishing and receiving have in common.
 type connection struct {
 	peer      *webrtc.PeerConnection
+	release   func() // of its socket
 	end       func(context.Context) error
 	connected chan struct{}
 	done      chan struct{}
@@ -80,11 +81,16 @@ type connection struct {
 }
 
 func (p *Player) newConnection() (*connection, error) {
-	pc, err := p.api.NewPeerConnection(p.configuration)
+	api, release, err := p.prepare()
 	if err != nil {
+		return nil, err
+	}
+	pc, err := api.NewPeerConnection(p.configuration)
+	if err != nil {
+		release()
 		return nil, fmt.Errorf("make a connection: %w", err)
 	}
-	c := &connection{peer: pc, connected: make(chan struct{}), done: make(chan struct{})}
+	c := &connection{peer: pc, release: release, connected: make(chan struct{}), done: make(chan struct{})}
 	pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
 		switch s {
 		case webrtc.PeerConnectionStateConnected:
@@ -140,7 +146,8 @@ func (c *connection) Wait(ctx context.Context) error {
 // still says goodbye.
 func (c *connection) Vanish() error {
 	defer c.once.Do(func() { close(c.done) })
-	return c.peer.Close()
+	defer c.release()
+	return c.peer.GracefulClose()
 }
 
 // Hangup ends the connection and tells the server.

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"time"
 
 	"github.com/pion/ice/v4"
@@ -28,9 +29,10 @@ const audioLevelURI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level" // RFC 6464
 
 // Config of a [Player]. The zero value works.
 type Config struct {
-	// Socket carries all the player's connections; nil opens one on a free UDP
-	// port. The player closes it.
-	Socket net.PacketConn
+	// Socket opens the UDP socket of a connection; nil takes a free port. The
+	// connection closes it. Each has its own, since a server tells its clients
+	// apart by address.
+	Socket func() (net.PacketConn, error)
 	// TCP connects by ICE over TCP only.
 	TCP bool
 	// Unreliable neither asks for lost packets nor sends any again.
@@ -40,34 +42,24 @@ type Config struct {
 	Codecs []string
 }
 
-// Player makes connections that share one socket and one certificate. Its
-// methods may be called from any goroutine.
+// Player makes connections that share one certificate and the codecs they
+// offer. Its methods may be called from any goroutine. It holds nothing that
+// needs closing; its connections do.
 type Player struct {
-	api           *webrtc.API
-	mux           io.Closer
+	config        Config
+	media         *webrtc.MediaEngine
+	interceptors  *interceptor.Registry
 	configuration webrtc.Configuration
 }
 
-// New opens the socket.
+// New makes a player.
 func New(config Config) (*Player, error) {
-	p := &Player{}
-	quiet := &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}
-	settings := webrtc.SettingEngine{LoggerFactory: quiet}
-	settings.SetIncludeLoopbackCandidate(true)
-	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
-	settings.SetICETimeouts(3*time.Second, 5*time.Second, time.Second)
-	if config.TCP {
-		settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeTCP4, webrtc.NetworkTypeTCP6})
-	} else {
-		if err := p.listen(&settings, config.Socket, quiet); err != nil {
-			return nil, err
-		}
-	}
-	media, err := offers(config.Codecs)
-	if err != nil {
+	p := &Player{config: config}
+	var err error
+	if p.media, err = offers(config.Codecs); err != nil {
 		return nil, err
 	}
-	registry := &interceptor.Registry{}
+	p.interceptors = &interceptor.Registry{}
 	senderReports, err := report.NewSenderInterceptor()
 	if err != nil {
 		return nil, err
@@ -76,8 +68,8 @@ func New(config Config) (*Player, error) {
 	if err != nil {
 		return nil, err
 	}
-	registry.Add(senderReports)
-	registry.Add(receiverReports)
+	p.interceptors.Add(senderReports)
+	p.interceptors.Add(receiverReports)
 	if !config.Unreliable {
 		responder, err := nack.NewResponderInterceptor()
 		if err != nil {
@@ -87,8 +79,8 @@ func New(config Config) (*Player, error) {
 		if err != nil {
 			return nil, err
 		}
-		registry.Add(responder)
-		registry.Add(generator)
+		p.interceptors.Add(responder)
+		p.interceptors.Add(generator)
 	}
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -102,74 +94,81 @@ func New(config Config) (*Player, error) {
 		Certificates: []webrtc.Certificate{*certificate}, BundlePolicy: webrtc.BundlePolicyMaxBundle,
 		RTCPMuxPolicy: webrtc.RTCPMuxPolicyRequire,
 	}
-	p.api = webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(settings))
 	return p, nil
 }
 
-func (p *Player) listen(settings *webrtc.SettingEngine, socket net.PacketConn, quiet logging.LoggerFactory) error {
-	if socket == nil {
-		udp, err := net.ListenUDP("udp4", &net.UDPAddr{})
+// prepare makes what one connection needs of its own; release closes it.
+func (p *Player) prepare() (api *webrtc.API, release func(), err error) {
+	quiet := &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}
+	settings := webrtc.SettingEngine{LoggerFactory: quiet}
+	settings.SetIncludeLoopbackCandidate(true)
+	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	settings.SetICETimeouts(3*time.Second, 5*time.Second, time.Second)
+	release = func() {}
+	if p.config.TCP {
+		settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeTCP4, webrtc.NetworkTypeTCP6})
+	} else {
+		socket, err := p.open()
 		if err != nil {
-			return fmt.Errorf("open the player's socket: %w", err)
+			return nil, nil, err
 		}
-		_ = udp.SetReadBuffer(4 << 20)
-		socket = udp
+		mux := ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: socket, Logger: quiet.NewLogger("mux")})
+		settings.SetICEUDPMux(mux)
+		settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
+		release = func() { _ = mux.Close() }
 	}
-	mux := ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: socket, Logger: quiet.NewLogger("mux")})
-	settings.SetICEUDPMux(mux)
-	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
-	p.mux = mux
-	return nil
+	return webrtc.NewAPI(webrtc.WithMediaEngine(p.media), webrtc.WithInterceptorRegistry(p.interceptors),
+		webrtc.WithSettingEngine(settings)), release, nil
 }
 
-// Close closes the socket. Connections are closed one by one before it.
-func (p *Player) Close() error {
-	if p.mux == nil {
-		return nil
+func (p *Player) open() (net.PacketConn, error) {
+	if p.config.Socket != nil {
+		return p.config.Socket()
 	}
-	return p.mux.Close()
+	udp, err := net.ListenUDP("udp4", &net.UDPAddr{})
+	if err != nil {
+		return nil, fmt.Errorf("open a socket: %w", err)
+	}
+	_ = udp.SetReadBuffer(1 << 20)
+	return udp, nil
 }
 
-// offers lists the codecs in the order of preference: H.264 first, since the
-// server prefers it.
+// pictureFeedback is what a browser offers for pictures, without the
+// transport-wide congestion control that it would not get.
+var pictureFeedback = []webrtc.RTCPFeedback{{Type: "nack"}, {Type: "nack", Parameter: "pli"}, {Type: "ccm", Parameter: "fir"}, {Type: "goog-remb"}}
+
+// all codecs that can be offered, in the order of preference: H.264 first,
+// since the server prefers it. VP8 is offered only when named.
+var all = []webrtc.RTPCodecParameters{
+	{PayloadType: 111, RTPCodecCapability: webrtc.RTPCodecCapability{
+		MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1",
+		RTCPFeedback: []webrtc.RTCPFeedback{{Type: "nack"}}}},
+	{PayloadType: 102, RTPCodecCapability: webrtc.RTPCodecCapability{
+		MimeType: webrtc.MimeTypeH264, ClockRate: 90000, RTCPFeedback: pictureFeedback,
+		SDPFmtpLine: "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"}},
+	{PayloadType: 98, RTPCodecCapability: webrtc.RTPCodecCapability{
+		MimeType: webrtc.MimeTypeVP9, ClockRate: 90000, RTCPFeedback: pictureFeedback, SDPFmtpLine: "profile-id=0"}},
+	{PayloadType: 96, RTPCodecCapability: webrtc.RTPCodecCapability{
+		MimeType: webrtc.MimeTypeVP8, ClockRate: 90000, RTCPFeedback: pictureFeedback}},
+}
+
 func offers(only []string) (*webrtc.MediaEngine, error) {
 	m := &webrtc.MediaEngine{}
-	pictures := []webrtc.RTCPFeedback{{Type: "nack"}, {Type: "nack", Parameter: "pli"}, {Type: "ccm", Parameter: "fir"}, {Type: "goog-remb"}}
-	all := []struct {
-		webrtc.RTPCodecParameters
-		kind webrtc.RTPCodecType
-	}{
-		{webrtc.RTPCodecParameters{PayloadType: 111, RTPCodecCapability: webrtc.RTPCodecCapability{
-			MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1",
-			RTCPFeedback: []webrtc.RTCPFeedback{{Type: "nack"}}}}, webrtc.RTPCodecTypeAudio},
-		{webrtc.RTPCodecParameters{PayloadType: 102, RTPCodecCapability: webrtc.RTPCodecCapability{
-			MimeType: webrtc.MimeTypeH264, ClockRate: 90000, RTCPFeedback: pictures,
-			SDPFmtpLine: "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"}}, webrtc.RTPCodecTypeVideo},
-		{webrtc.RTPCodecParameters{PayloadType: 98, RTPCodecCapability: webrtc.RTPCodecCapability{
-			MimeType: webrtc.MimeTypeVP9, ClockRate: 90000, RTCPFeedback: pictures, SDPFmtpLine: "profile-id=0"}}, webrtc.RTPCodecTypeVideo},
-		{webrtc.RTPCodecParameters{PayloadType: 96, RTPCodecCapability: webrtc.RTPCodecCapability{
-			MimeType: webrtc.MimeTypeVP8, ClockRate: 90000, RTCPFeedback: pictures}}, webrtc.RTPCodecTypeVideo},
-	}
 	for _, c := range all {
-		if !offered(c.MimeType, only) {
-			continue
-		}
-		if err := m.RegisterCodec(c.RTPCodecParameters, c.kind); err != nil {
-			return nil, fmt.Errorf("offer %s: %w", c.MimeType, err)
+		if slices.Contains(only, c.MimeType) || len(only) == 0 && c.MimeType != webrtc.MimeTypeVP8 {
+			kind := webrtc.RTPCodecTypeVideo
+			if c.MimeType == webrtc.MimeTypeOpus {
+				kind = webrtc.RTPCodecTypeAudio
+			}
+			if err := m.RegisterCodec(c, kind); err != nil {
+				return nil, fmt.Errorf("offer %s: %w", c.MimeType, err)
+			}
 		}
 	}
 	err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: audioLevelURI}, webrtc.RTPCodecTypeAudio)
 	return m, err
 }
 
-func offered(mime string, only []string) bool {
-	if len(only) == 0 {
-		return mime != webrtc.MimeTypeVP8
-	}
-	for _, o := range only {
-		if o == mime {
-			return true
-		}
-	}
-	return false
+func parametersOf(mime string) []webrtc.RTPCodecParameters {
+	return slices.DeleteFunc(slices.Clone(all), func(c webrtc.RTPCodecParameters) bool { return c.MimeType != mime })
 }

@@ -49,18 +49,19 @@ func (p *Player) Publish(ctx context.Context, exchange Exchange, tracks ...Track
 		if s.track, err = webrtc.NewTrackLocalStaticRTP(capability, fmt.Sprint("track-", i), "player"); err == nil {
 			var transceiver *webrtc.RTPTransceiver
 			transceiver, err = c.peer.AddTransceiverFromTrack(s.track, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
-			if err == nil {
+			if err == nil { // what the clip is in, and nothing else
 				s.rtp = transceiver.Sender()
+				err = transceiver.SetCodecPreferences(parametersOf(t.MIME))
 			}
 		}
 		if err != nil {
-			_ = c.peer.Close()
+			_ = c.Vanish()
 			return nil, fmt.Errorf("publish %s: %w", t.MIME, err)
 		}
 		out.senders = append(out.senders, s)
 	}
 	if err := c.negotiate(ctx, exchange); err != nil {
-		_ = c.peer.Close()
+		_ = c.Vanish()
 		return nil, err
 	}
 	for _, s := range out.senders {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -18,7 +17,6 @@ type Receiver struct {
 	*connection
 	slots map[string]*Slot
 	order []*Slot
-	begun sync.WaitGroup
 }
 
 // Slot is one stream of a [Receiver].
@@ -54,7 +52,7 @@ func (p *Player) Receive(ctx context.Context, exchange Exchange, slots []string,
 		}
 		t, err := c.peer.AddTransceiverFromKind(kind, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly})
 		if err != nil {
-			_ = c.peer.Close()
+			_ = c.Vanish()
 			return nil, fmt.Errorf("make the slot %s: %w", name, err)
 		}
 		s := &Slot{Name: name, transceiver: t}
@@ -65,15 +63,27 @@ func (p *Player) Receive(ctx context.Context, exchange Exchange, slots []string,
 		for _, s := range r.order {
 			if s.transceiver.Receiver() == receiver {
 				s.ssrc.Store(uint32(track.SSRC()))
+				go hearReports(receiver)
 				s.read(track, onPacket)
 			}
 		}
 	})
 	if err := c.negotiate(ctx, exchange); err != nil {
-		_ = c.peer.Close()
+		_ = c.Vanish()
 		return nil, err
 	}
 	return r, nil
+}
+
+// hearReports lets the sender's reports through to the interceptor that
+// answers them.
+func hearReports(receiver *webrtc.RTPReceiver) {
+	buf := make([]byte, 1500)
+	for {
+		if _, _, err := receiver.Read(buf); err != nil {
+			return
+		}
+	}
 }
 
 func (s *Slot) read(track *webrtc.TrackRemote, onPacket func(string, *rtp.Packet)) {

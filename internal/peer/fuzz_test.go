@@ -1,0 +1,140 @@
+package peer
+
+import (
+	"encoding/binary"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/sdp/v3"
+
+	"liqa/internal/switchboard"
+)
+
+// FuzzOffer takes any text as an offer, both ways. What is accepted must be
+// answered with a session description that mirrors its sections.
+func FuzzOffer(f *testing.F) {
+	f.Add(read(f, "chromium-publish.sdp"))
+	f.Add(read(f, "chromium-room.sdp"))
+	f.Add(simple("audio opus/48000/2", "video VP9/90000", "video VP8/90000"))
+	f.Add(simple("audio recvonly opus/48000/2", "video recvonly VP9/90000"))
+	f.Add("v=0\r\nm=audio 0 x 0\r\n")
+	all := devices(Microphone, Camera, Screen)
+	f.Fuzz(func(t *testing.T, body string) {
+		o, bad := parseOffer(body)
+		if bad != nil {
+			if bad.Code == "" || bad.Sentence == "" {
+				t.Fatalf("refused without a reason: %+v", bad)
+			}
+			return
+		}
+		end := ending{local: newCredentials(), print: "sha-256 AA", candidates: candidateLines([]netip.AddrPort{netip.MustParseAddrPort("192.0.2.1:7600")}, nil)}
+		check := func(list []answered) {
+			answer := writeAnswer(1, end, list)
+			var desc sdp.SessionDescription
+			if err := desc.UnmarshalString(answer); err != nil {
+				t.Fatalf("the answer cannot be read: %v\n%q", err, answer)
+			}
+			if len(desc.MediaDescriptions) != len(o.sections) {
+				t.Fatalf("%d sections are answered with %d", len(o.sections), len(desc.MediaDescriptions))
+			}
+		}
+		if list, _, bad := takeSections(o, all); bad == nil {
+			check(list)
+		}
+		for _, template := range []Template{Room, Press, Plain} {
+			order, bad := template.match(o.sections)
+			if bad != nil {
+				continue
+			}
+			list := make([]answered, len(order))
+			for i := range order {
+				codecs, _ := o.sections[i].usable("x")
+				list[i] = answered{offered: &o.sections[i], codecs: codecs, direction: "sendonly", slot: &outgoing{ssrc: 1, stream: "s", track: "t"}}
+			}
+			check(list)
+		}
+	})
+}
+
+func FuzzFragment(f *testing.F) {
+	f.Add("a=ice-ufrag:abcd\r\na=ice-pwd:0123456789012345678901\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n" +
+		"a=candidate:1 1 udp 2130706431 4d1f2b3c.local 5000 typ host\r\na=end-of-candidates\r\n")
+	f.Fuzz(func(t *testing.T, body string) {
+		if part, bad := parseFragment(body); bad == nil && part.remote != (credentials{}) && strings.ContainsAny(part.remote.ufrag, "\r\n :") {
+			t.Fatalf("took the name %q", part.remote.ufrag)
+		}
+	})
+}
+
+type nowhere struct{}
+
+func (nowhere) WriteRTP([]switchboard.Outgoing) {}
+func (nowhere) WriteRTCP([]byte)                {}
+
+// FuzzControl takes any bytes as the opened RTCP of a listener and of a
+// publisher.
+func FuzzControl(f *testing.F) {
+	for _, p := range []rtcp.Packet{
+		&rtcp.TransportLayerNack{MediaSSRC: 7, Nacks: []rtcp.NackPair{{PacketID: 1, LostPackets: 0xffff}}},
+		&rtcp.PictureLossIndication{MediaSSRC: 7}, &rtcp.FullIntraRequest{FIR: []rtcp.FIREntry{{SSRC: 7}}},
+		&rtcp.ReceiverReport{Reports: []rtcp.ReceptionReport{{SSRC: 7, FractionLost: 9, LastSenderReport: 1}}},
+		&rtcp.SenderReport{SSRC: 7, NTPTime: 1 << 40, RTPTime: 5}, &rtcp.Goodbye{Sources: []uint32{7}},
+	} {
+		b, err := p.Marshal()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+	board := switchboard.New(switchboard.Config{})
+	defer board.Close()
+	slots := []switchboard.SlotSpec{{ID: "original-1", Kind: switchboard.Audio, SSRC: 7, PT: map[switchboard.Codec]uint8{switchboard.Opus: 111}}}
+	receiver, err := board.AddReceiver("fuzz", slots, nowhere{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	source, err := board.AddSource(switchboard.SourceSpec{ID: "s", Origin: "o", Kind: switchboard.Audio, Codec: switchboard.Opus, ClockRate: 48000})
+	if err != nil {
+		f.Fatal(err)
+	}
+	l := &listener{slots: slots, heard: make([]hearing, 1), receiver: receiver}
+	p := &publisher{}
+	p.announced(&feed{source: source}, 7)
+	f.Fuzz(func(_ *testing.T, b []byte) {
+		l.control(b, time.Now())
+		p.report(b, time.Now())
+	})
+}
+
+// FuzzPacket takes any bytes as an opened RTP packet of a publisher, and as a
+// packet from a stranger at the port.
+func FuzzPacket(f *testing.F) {
+	packet := make([]byte, 40)
+	packet[0], packet[1] = 0x90, 111
+	binary.BigEndian.PutUint16(packet[12:], 0xBEDE)
+	binary.BigEndian.PutUint16(packet[14:], 2)
+	packet[16], packet[17] = 0x40, '0'
+	f.Add(packet)
+	f.Add([]byte{0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+	g := &Gate{byUfrag: map[string]*Conn{}}
+	s := &section{mid: "0"}
+	f.Fuzz(func(_ *testing.T, b []byte) {
+		g.receive(nil, origin{remote: netip.MustParseAddrPort("192.0.2.1:9")}, append([]byte(nil), b...), time.Now())
+		if !isMedia(b) {
+			return
+		}
+		p := &publisher{midExtension: 4}
+		for range 2 {
+			p.feeds = append(p.feeds, &feed{section: s, codec: chosen{codec: codec{payloadType: 111}}})
+		}
+		p.feedOf(b)
+		for _, one := range p.feeds {
+			one.reception.clock = 48000
+			one.reception.received(b, time.Now())
+			one.reception.block(1, time.Now())
+		}
+	})
+}
