@@ -28,7 +28,8 @@ func (r *Refusal) Error() string {
 func Codes() []string { return slices.Sorted(maps.Keys(sentences)) }
 
 // Sentence is the English sentence of a code with its parameters put in; the
-// code itself when there is none.
+// code itself when there is none. A parameter that is an instant gives its
+// time of day, and with "-date" after its name its day.
 func Sentence(code string, params map[string]string) string {
 	text, ok := sentences[code]
 	if !ok {
@@ -39,6 +40,7 @@ func Sentence(code string, params map[string]string) string {
 		v := params[k]
 		if t, err := time.Parse(time.RFC3339, v); err == nil {
 			v = t.Format("15:04")
+			pairs = append(pairs, "{"+k+"-date}", t.Format("2 January"))
 		}
 		pairs = append(pairs, "{"+k+"}", v)
 	}
@@ -53,14 +55,14 @@ var sentences = map[string]string{
 	"bad-description":  "The summit was not convened. Mend these faults in its description first:",
 	"not-permitted":    "Your seat may not do that ({act}). If it needs to be done, ask the protocol officer.",
 	"not-your-side":    "{name} belongs to another delegation, which has its own protocol officer. Ask that officer.",
-	"summit-ended":     "The summit ended at {at}. Its public page has the account of it.",
+	"summit-ended":     "The summit ended at {at} on {at-date}. Its public page has the account of it.",
 	"stale-screen":     "The meeting has moved on since your screen was drawn, so nothing was changed. Look at it again, and repeat the instruction if you still mean it.",
 
 	"no-such-seat":      "There is no such seat in this summit.",
 	"no-such-link":      "This link is not valid. Check that it is complete, or ask the protocol officer for a new one.",
-	"link-reissued":     "This link was replaced by a newer one at {at}. Use the newer link, or ask the protocol officer for it.",
-	"link-expired":      "This link expired at {at}. Ask the protocol officer for a new one.",
-	"link-revoked":      "This link was withdrawn at {at}. If that is a mistake, ask the protocol officer for a new one.",
+	"link-reissued":     "This link was replaced by a newer one at {at} on {at-date}. Use the newer link, or ask the protocol officer for it.",
+	"link-expired":      "This link expired at {at} on {at-date}. Ask the protocol officer for a new one.",
+	"link-revoked":      "This link was withdrawn at {at} on {at-date}. If that is a mistake, ask the protocol officer for a new one.",
 	"link-in-use":       "This link has been opened on another device and works only there. If you have changed devices, ask the protocol officer to reissue it.",
 	"bad-hash":          "A link or device was given without a proper hash (64 hexadecimal digits). Nothing was changed.",
 	"hash-reused":       "This secret has been used for a link before. Make a new one; nothing was changed.",
@@ -110,5 +112,5 @@ var sentences = map[string]string{
 	"no-such-edition":      "Nothing is published in {language} for this summit.",
 	"needs-reason":         "This page has been published. Changing it is a correction, and a correction says why.",
 	"summit-not-ended":     "The account is published when the summit has ended. Keep it as a draft until then.",
-	"too-late-to-announce": "The summit ended at {at} and was not announced. Publish the account of it instead.",
+	"too-late-to-announce": "The summit ended at {at} on {at-date} and was not announced. Publish the account of it instead.",
 }

@@ -197,7 +197,7 @@ func starts(_ *story, ts *testscript.TestScript, with []string) summit.Act {
 	}
 	if rest := with[1:]; slices.Equal(rest, []string{"again"}) {
 		a.Again = true
-	} else if len(rest) == 4 {
+	} else if len(rest) == 4 && slices.Equal(rest[:3], []string{"having", "seen", "revision"}) {
 		a.Seen = number(ts, rest[3])
 	} else if len(rest) > 0 {
 		ts.Fatalf("usage: starts ITEM [ending ITEM] [again | having seen revision N]")

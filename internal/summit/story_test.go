@@ -54,7 +54,7 @@ type story struct {
 func told(ts *testscript.TestScript) *story { return ts.Value(storyKey{}).(*story) }
 
 // begin convenes the summit of the story: "summit bilateral", or "summit
-// two-officers", in which each delegation has its own officer.
+// two-officers", in which each delegation has its own officer and the host a third.
 func begin(ts *testscript.TestScript, neg bool, args []string) {
 	st := told(ts)
 	d := summittest.Bilateral()
@@ -62,6 +62,9 @@ func begin(ts *testscript.TestScript, neg bool, args []string) {
 	case "bilateral":
 	case "two-officers":
 		d.Seats[0].Delegation, d.Seats[1].Delegation = "a", "b"
+		host := summit.Seat{ID: "officer-3", Role: summit.Officer, Name: summit.Text{"en": "Ms Amiri"}}
+		host.Invitation.Hash = summittest.Hash(summittest.Secret(host.ID))
+		d.Seats = append(d.Seats, host)
 	default:
 		ts.Fatalf("usage: summit bilateral|two-officers")
 	}
