@@ -7,6 +7,8 @@ import (
 	"encoding/base32"
 	"encoding/hex"
 	"errors"
+	"fmt"
+	"io"
 	"log/slog"
 )
 
@@ -50,8 +52,7 @@ func (s Secret) Reveal() string { return secretText.EncodeToString(s.bits[:]) }
 // random bits needs no salt and no slow hash.
 func (s Secret) Hash() string { return hash(s.bits[:]) }
 
-func (s Secret) String() string               { return hidden }
-func (s Secret) GoString() string             { return hidden }
+func (s Secret) Format(f fmt.State, _ rune)   { io.WriteString(f, hidden) }
 func (s Secret) LogValue() slog.Value         { return slog.StringValue(hidden) }
 func (s Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }
 
@@ -85,8 +86,7 @@ func (c Credential) Reveal() string { return hex.EncodeToString(c.bits[:]) }
 // Hash is the hex SHA-256 of the credential, which is what the journal keeps.
 func (c Credential) Hash() string { return hash(c.bits[:]) }
 
-func (c Credential) String() string               { return hidden }
-func (c Credential) GoString() string             { return hidden }
+func (c Credential) Format(f fmt.State, _ rune)   { io.WriteString(f, hidden) }
 func (c Credential) LogValue() slog.Value         { return slog.StringValue(hidden) }
 func (c Credential) MarshalText() ([]byte, error) { return []byte(hidden), nil }
 

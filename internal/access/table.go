@@ -79,7 +79,6 @@ var routesAndChats = map[Action][]Standing{
 	"GET /ca":                                     anyone,
 	"GET /ca/{file}":                              anyone,
 	"GET /healthz":                                anyone,
-	"GET /{rest...}":                              anyone, // the page that says that there is nothing
 	"POST /api/redeem":                            anyone,
 	"GET /api/summits/{summit}/public":            anyone,
 	"GET /api/summits/{summit}/recording":         anyone, // open items only

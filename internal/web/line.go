@@ -78,7 +78,7 @@ func (l *line) run(from string) {
 		}
 		l.socket.Close(code, why)
 	})
-	l.read(ctx)
+	l.read()
 	cancel()
 	parts.Wait()
 	l.log.Info("a screen has gone", "reason", l.why)
@@ -94,7 +94,7 @@ func (l *line) ping(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		limit, cancel := context.WithTimeout(ctx, answerWithin)
+		limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
 		err := l.socket.Ping(limit)
 		cancel()
 		if err != nil && ctx.Err() == nil {
@@ -196,7 +196,8 @@ func (l *line) send(ctx context.Context, message any) error {
 		l.log.Error("a message cannot be written", "error", err)
 		return err
 	}
-	limit, cancel := context.WithTimeout(ctx, writeWithin)
+	// The end of ctx must not break a message off: a farewell follows it.
+	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeWithin)
 	defer cancel()
 	return l.socket.Write(limit, websocket.MessageText, text)
 }

@@ -107,7 +107,7 @@ func (s *Server) asset(w http.ResponseWriter, r *http.Request) {
 // nothingPage is what everybody gets who opens an address at which there is
 // nothing, or nothing for them.
 func (s *Server) nothingPage(w http.ResponseWriter, r *http.Request) {
-	if strings.HasPrefix(r.URL.Path, "/api/") {
+	if strings.HasPrefix(r.URL.Path, "/api/") || r.Method != http.MethodGet && r.Method != http.MethodHead {
 		nothing(w, r)
 		return
 	}

@@ -15,7 +15,6 @@ func (s *Server) handleAll() {
 	s.handle("GET /ca", 0, s.authorityPage)
 	s.handle("GET /ca/{file}", 0, s.authorityFile)
 	s.handle("GET /healthz", 0, s.health)
-	s.handle("GET /{rest...}", 0, s.nothingPage)
 
 	s.handle("POST /api/redeem", smallBody, s.redeem)
 	s.handle("GET /api/live", 0, s.live)
@@ -52,7 +51,7 @@ func (s *Server) handleAll() {
 	for _, path := range []string{"/api/whip", "/api/whep", "/api/whip/{session}", "/api/whep/{session}", "/api/redeem"} {
 		s.mux.HandleFunc(path, otherMethod)
 	}
-	s.mux.HandleFunc("/", nothing)
+	s.mux.HandleFunc("/", s.nothingPage)
 }
 
 // allowed are the methods of the addresses whose standard asks for them

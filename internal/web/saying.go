@@ -49,17 +49,17 @@ const (
 	sayingsAtOnce    = 60
 )
 
-// read hears what the screen says until it is silent for good.
-func (l *line) read(ctx context.Context) {
-	pace := rate.NewLimiter(sayingsPerSecond, sayingsAtOnce)
+// read hears what the screen says until its connection is closed.
+func (l *line) read() {
+	pace := rate.NewLimiter(l.server.sayings, sayingsAtOnce)
 	for {
-		kind, text, err := l.socket.Read(ctx)
+		kind, text, err := l.socket.Read(context.Background())
 		if err != nil {
 			return
 		}
 		if !pace.Allow() {
 			l.shut(closedFlood, "too many messages")
-			return
+			continue // until it is closed
 		}
 		if kind != websocket.MessageText {
 			l.queue(outcome{Type: "answer", Refusal: refusalOf("not-understood")})

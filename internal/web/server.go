@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"liqa/internal/access"
 	"liqa/internal/certificate"
 	"liqa/internal/config"
@@ -53,6 +55,7 @@ type Server struct {
 	limits   *limits
 	attended *attendance
 	sessions *sessions
+	sayings  rate.Limit // messages that one screen may send
 	pages    pages
 	foreign  *http.CrossOriginProtection
 	mux      *http.ServeMux
@@ -72,6 +75,7 @@ func New(o Options) (*Server, error) {
 	s.limits = newLimits(o.Limits, s.now)
 	s.attended = newAttendance()
 	s.sessions = newSessions()
+	s.sayings = sayingsPerSecond
 	var err error
 	if s.pages, err = readPages(o.FrontEnd); err != nil {
 		return nil, err
@@ -124,5 +128,9 @@ func (s *Server) base(r *http.Request) string {
 	if s.Address != "" {
 		return s.Address
 	}
-	return (&url.URL{Scheme: "https", Host: r.Host}).String()
+	scheme := "https"
+	if r.TLS == nil { // only this machine's own browser gets here without it
+		scheme = "http"
+	}
+	return (&url.URL{Scheme: scheme, Host: r.Host}).String()
 }
