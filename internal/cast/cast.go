@@ -53,7 +53,6 @@ func (c *Cast) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer p.Close()
 	c.player, c.turns = p, map[summit.SeatID]time.Time{}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -143,6 +142,9 @@ func (m *member) attend(ctx context.Context) error {
 		return fmt.Errorf("arriving: %w", err)
 	}
 	if v.Me.Role == summit.Officer {
+		if err := m.connect(ctx); err != nil {
+			return err
+		}
 		return m.officiate(ctx)
 	}
 	if _, err := m.Until(ctx, func(v view.View) bool { return v.Me.Connects }); err != nil {

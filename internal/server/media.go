@@ -1,0 +1,197 @@
+package server
+
+import (
+	"log/slog"
+	"maps"
+	"strings"
+	"sync"
+
+	"liqa/internal/plan"
+	"liqa/internal/summit"
+	"liqa/internal/switchboard"
+)
+
+// media is the secretariat's door to the switchboard: it writes a plan in the
+// switchboard's terms. It chooses nothing.
+type media struct {
+	board *switchboard.Board
+	log   *slog.Logger
+
+	mu      sync.Mutex
+	summits map[summit.SummitID]*given
+}
+
+// given is what the switchboard has been given for one summit.
+type given struct {
+	keys     map[switchboard.Key]switchboard.Slots
+	channels map[summit.Language]*channel
+}
+
+type channel struct {
+	*switchboard.Channel
+	fed switchboard.Set
+}
+
+func newMedia(board *switchboard.Board, log *slog.Logger) *media {
+	return &media{board: board, log: log, summits: map[summit.SummitID]*given{}}
+}
+
+// Names at the switchboard: everything of a summit begins with its id.
+func keyOf(id summit.SummitID, r plan.Receiver) switchboard.Key {
+	return switchboard.Key(string(id) + "/" + string(r))
+}
+
+func originOf(id summit.SummitID, seat summit.SeatID) switchboard.Origin {
+	return switchboard.Origin(string(id) + "/seat/" + string(seat))
+}
+
+func sourceOf(id summit.SummitID, s plan.Source) switchboard.SourceID {
+	if s.Kind == plan.Channel {
+		return switchboard.SourceID(string(id) + "/channel/" + string(s.Language))
+	}
+	return switchboard.SourceID(string(originOf(id, s.Seat)) + "/" + string(s.Kind))
+}
+
+// sourceNamed is the reverse of sourceOf; false for what is not of the summit.
+func sourceNamed(id summit.SummitID, name switchboard.SourceID) (plan.Source, bool) {
+	rest, ok := strings.CutPrefix(string(name), string(id)+"/")
+	if !ok {
+		return plan.Source{}, false
+	}
+	if l, ok := strings.CutPrefix(rest, "channel/"); ok {
+		return plan.Source{Kind: plan.Channel, Language: summit.Language(l)}, true
+	}
+	seat, kind, ok := strings.Cut(strings.TrimPrefix(rest, "seat/"), "/")
+	return plan.Source{Kind: plan.Kind(kind), Seat: summit.SeatID(seat)}, ok
+}
+
+func setOf(id summit.SummitID, s plan.Set) switchboard.Set {
+	var set switchboard.Set
+	for _, one := range s.Sources {
+		set.Sources = append(set.Sources, sourceOf(id, one))
+	}
+	if s.Prefer != (plan.Source{}) {
+		set.Prefer = sourceOf(id, s.Prefer)
+	}
+	return set
+}
+
+// Cut makes p hold, which allows nothing new. What feeds a channel is taken out
+// of it before the channel's listeners are looked at.
+func (m *media) Cut(id summit.SummitID, p plan.Plan) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	g := m.of(id)
+	m.feed(id, g, p)
+	if left := m.board.CutAll(g.next(id, p)); left.Receivers > 0 {
+		m.log.Error("receivers could not be shown to be clear", "summit", id, "receivers", left.Receivers)
+	}
+}
+
+// Allow makes p hold, which takes nothing away.
+func (m *media) Allow(id summit.SummitID, p plan.Plan) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	g := m.of(id)
+	m.feed(id, g, p)
+	m.board.AllowAll(g.next(id, p))
+}
+
+func (m *media) of(id summit.SummitID) *given {
+	g := m.summits[id]
+	if g == nil {
+		g = &given{keys: map[switchboard.Key]switchboard.Slots{}, channels: map[summit.Language]*channel{}}
+		m.summits[id] = g
+	}
+	return g
+}
+
+// feed sets what goes into each channel. A channel is made once and lasts.
+func (m *media) feed(id summit.SummitID, g *given, p plan.Plan) {
+	for l, f := range p.Channels {
+		c := g.channels[l]
+		if c == nil {
+			c = &channel{Channel: m.board.AddChannel(sourceOf(id, plan.Source{Kind: plan.Channel, Language: l}))}
+			g.channels[l] = c
+		}
+		if set := setOf(id, f.Set); !same(c.fed, set) {
+			c.SetFeed(set)
+			c.fed = set
+		}
+	}
+}
+
+func same(a, b switchboard.Set) bool {
+	if a.Prefer != b.Prefer || len(a.Sources) != len(b.Sources) {
+		return false
+	}
+	for i, s := range a.Sources {
+		if b.Sources[i] != s {
+			return false
+		}
+	}
+	return true
+}
+
+// next notes p as given and returns the keys whose slots change by it.
+func (g *given) next(id summit.SummitID, p plan.Plan) map[switchboard.Key]switchboard.Slots {
+	wanted := map[switchboard.Key]switchboard.Slots{}
+	for r, slots := range p.Receivers {
+		out := switchboard.Slots{}
+		for slot, set := range slots {
+			out[switchboard.SlotID(slot)] = setOf(id, set)
+		}
+		wanted[keyOf(id, r)] = out
+	}
+	changed := map[switchboard.Key]switchboard.Slots{}
+	for key := range g.keys {
+		if _, still := wanted[key]; !still {
+			changed[key] = nil
+		}
+	}
+	for key, slots := range wanted {
+		if !maps.EqualFunc(g.keys[key], slots, same) {
+			changed[key] = slots
+		}
+	}
+	g.keys = wanted
+	return changed
+}
+
+// Measure says what does flow.
+func (m *media) Measure(id summit.SummitID) plan.Measured {
+	survey := m.board.Survey()
+	out := plan.Measured{
+		Sending: plan.Live{}, Receiving: map[summit.SeatID]bool{},
+		Carried: map[plan.Receiver]map[plan.Slot]plan.Source{},
+	}
+	press := map[summit.SeatID]bool{} // by their connection, which has a press seat's slots
+	for _, s := range survey.Sources {
+		if named, ok := sourceNamed(id, s.ID); ok && named.Kind != plan.Channel {
+			out.Sending[named] = true
+		}
+	}
+	for _, r := range survey.Receivers {
+		name, ok := strings.CutPrefix(string(r.Key), string(id)+"/")
+		if !ok {
+			continue
+		}
+		if seat, ok := strings.CutPrefix(name, "seat/"); ok {
+			out.Receiving[summit.SeatID(seat)] = true
+			if r.Receives && len(r.Slots) == len(plan.PressSlots) {
+				press[summit.SeatID(seat)] = true
+			}
+		} else if r.Receives && strings.HasPrefix(name, "public/") {
+			out.Public++
+		}
+		carried := map[plan.Slot]plan.Source{}
+		for _, s := range r.Slots {
+			if named, ok := sourceNamed(id, s.Carries); ok {
+				carried[plan.Slot(s.ID)] = named
+			}
+		}
+		out.Carried[plan.Receiver(name)] = carried
+	}
+	out.Press = len(press)
+	return out
+}

@@ -1,0 +1,243 @@
+// Package server puts the parts of Liqa together into one running server:
+// journal, secretariat, switchboard, connections, recorder, press desk, pages
+// and certificates, with the few adapters between them.
+//
+// It has no rules of its own and no command line. Whatever decides something
+// is in the package that the decision belongs to.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"time"
+
+	"liqa/internal/certificate"
+	"liqa/internal/config"
+	"liqa/internal/journal"
+	"liqa/internal/newsroom"
+	"liqa/internal/peer"
+	"liqa/internal/secretariat"
+	"liqa/internal/switchboard"
+	"liqa/internal/web"
+)
+
+// Options of [Start].
+type Options struct {
+	Config config.Config
+	Log    *slog.Logger
+	// Beside, when it is not nil, is asked first on the local plain HTTP
+	// address; it answers false for what is not its own. The demonstration's
+	// own page stands there.
+	Beside func(http.ResponseWriter, *http.Request) bool
+}
+
+// Server is a running server.
+type Server struct {
+	options   Options
+	log       *slog.Logger
+	admin     string
+	authority *certificate.Authority
+	https     net.Listener // nil behind a proxy
+	http      net.Listener
+	closers   []func() error // in the order of starting
+	failed    chan error
+}
+
+// Start starts a server. When it returns without an error the server answers.
+// The context bounds the start only; [Server.Close] ends the server.
+func Start(ctx context.Context, o Options) (s *Server, err error) {
+	s = &Server{options: o, log: o.Log, failed: make(chan error, 2)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+			s = nil
+		}
+	}()
+	if err := os.MkdirAll(o.Config.Data, 0o700); err != nil {
+		return s, fmt.Errorf("the data folder cannot be made: %w", err)
+	}
+	if err := s.listen(); err != nil {
+		return s, err
+	}
+	book, err := journal.OpenJetStream(ctx, s.path("journal"), journal.Options{Log: s.log})
+	if err != nil {
+		return s, err
+	}
+	s.onClose(book.Close)
+
+	board := switchboard.New(switchboard.Config{Log: s.log})
+	s.onClose(func() error { board.Close(); return nil })
+	media := newMedia(board, s.log)
+	summits := secretariat.New(secretariat.Config{Journal: book, Media: media, Log: s.log})
+	s.onClose(func() error { summits.Close(); return nil })
+
+	peers, err := s.openPeers(board)
+	if err != nil {
+		return s, err
+	}
+	s.onClose(peers.Close)
+	if err := summits.Open(ctx); err != nil {
+		return s, err
+	}
+	desk, err := newsroom.OpenDesk(s.path("desk"))
+	if err != nil {
+		return s, err
+	}
+	return s, s.serve(web.Options{
+		Summits: summits, Media: &gate{peers: peers, board: board, summits: summits},
+		Records: nothingRecorded{}, Journal: exporter{book}, Desk: desk,
+	})
+}
+
+func (s *Server) path(name string) string { return filepath.Join(s.options.Config.Data, name) }
+
+func (s *Server) onClose(f func() error) { s.closers = append(s.closers, f) }
+
+// Close ends everything, the newest part first. It waits for what is being
+// written.
+func (s *Server) Close() error {
+	var errs []error
+	for i := len(s.closers) - 1; i >= 0; i-- {
+		errs = append(errs, s.closers[i]())
+	}
+	s.closers = nil
+	return errors.Join(errs...)
+}
+
+// Failed gives the error of a listener that stopped by itself.
+func (s *Server) Failed() <-chan error { return s.failed }
+
+// listen takes the ports before anything else is opened, so that a second
+// server on the same ports fails without touching the data.
+func (s *Server) listen() (err error) {
+	c := s.options.Config
+	s.http, err = net.Listen("tcp", c.Listen.HTTP)
+	if err != nil {
+		return fmt.Errorf("the address %s cannot be listened at: %w", c.Listen.HTTP, err)
+	}
+	s.onClose(func() error { return ignoreClosed(s.http.Close()) })
+	if c.Certificate.Mode == config.BehindProxy {
+		return nil
+	}
+	s.https, err = net.Listen("tcp", c.Listen.HTTPS)
+	if err != nil {
+		return fmt.Errorf("the address %s cannot be listened at: %w", c.Listen.HTTPS, err)
+	}
+	s.onClose(func() error { return ignoreClosed(s.https.Close()) })
+	return nil
+}
+
+func ignoreClosed(err error) error {
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+func (s *Server) openPeers(board *switchboard.Board) (*peer.Gate, error) {
+	c := s.options.Config.Media
+	advertised := make([]netip.Addr, 0, len(c.Addresses))
+	for _, a := range c.Addresses {
+		ip, err := netip.ParseAddr(a)
+		if err != nil {
+			return nil, fmt.Errorf("media.addresses: %w", err)
+		}
+		advertised = append(advertised, ip)
+	}
+	peers, err := peer.New(peer.Config{UDPAddr: c.UDP, TCPAddr: c.TCP, AdvertisedIPs: advertised, Log: s.log}, board)
+	if err != nil {
+		return nil, fmt.Errorf("the media ports cannot be opened: %w", err)
+	}
+	return peers, nil
+}
+
+// serve starts answering HTTP.
+func (s *Server) serve(o web.Options) error {
+	c := s.options.Config
+	lasting, end := context.WithCancel(context.Background())
+	s.onClose(func() error { end(); return nil })
+	source, err := s.certificates(lasting)
+	if err != nil {
+		return err
+	}
+	admin, err := adminToken(s.path("admin-token"))
+	if err != nil {
+		return err
+	}
+	s.admin = admin.Reveal()
+	if o.FrontEnd, err = frontEnd(); err != nil {
+		return err
+	}
+	o.Admin, o.Address, o.Limits, o.Log = admin, c.Address, c.Limits, s.log
+	o.Public = c.Certificate.Mode == config.ACME
+	if c.Certificate.Mode == config.BehindProxy {
+		for _, p := range c.Proxy.Trusted {
+			prefix, err := config.ParsePrefix(p)
+			if err != nil {
+				return fmt.Errorf("proxy.trusted: %w", err)
+			}
+			o.Proxies = append(o.Proxies, prefix)
+		}
+	}
+	if source != nil {
+		s.authority, o.Authority = source.Authority, source.Authority
+	}
+	site, err := web.New(o)
+	if err != nil {
+		return err
+	}
+	s.onClose(func() error { site.Close(); return nil })
+	if source == nil {
+		s.answer(s.http, &http.Server{Handler: site.Handler()}, false)
+		return nil
+	}
+	_, port, err := net.SplitHostPort(s.https.Addr().String())
+	if err != nil {
+		return err
+	}
+	plain := source.Challenge(site.PlainHandler(port))
+	s.answer(s.http, &http.Server{Handler: s.local(site.Handler(), plain)}, false)
+	s.answer(s.https, &http.Server{Handler: site.Handler(), TLSConfig: source.TLS}, true)
+	return nil
+}
+
+// answer serves on a listener until the server is closed.
+func (s *Server) answer(l net.Listener, h *http.Server, secure bool) {
+	h.ReadHeaderTimeout = 10 * time.Second
+	h.IdleTimeout = 2 * time.Minute
+	h.MaxHeaderBytes = 32 << 10
+	h.ErrorLog = slog.NewLogLogger(s.log.Handler(), slog.LevelDebug)
+	go func() {
+		var err error
+		if secure {
+			err = h.ServeTLS(l, "", "")
+		} else {
+			err = h.Serve(l)
+		}
+		if !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
+			s.failed <- fmt.Errorf("%s: %w", l.Addr(), err)
+		}
+	}()
+	s.onClose(func() error { return ignoreClosed(h.Close()) })
+}
+
+func (s *Server) certificates(ctx context.Context) (*certificate.Source, error) {
+	c := s.options.Config.Certificate
+	switch c.Mode {
+	case config.BehindProxy:
+		return nil, nil
+	case config.ACME:
+		return certificate.FromACME(ctx, certificate.Public{
+			Names: c.Names, Email: c.Email, Directory: c.Directory, Dir: s.path("acme")}, s.log)
+	case config.Files:
+		return certificate.FromFiles(ctx, c.Chain, c.Key, s.log)
+	}
+	return certificate.Local(ctx, s.path("authority"), c.Names, s.log)
+}
