@@ -111,7 +111,7 @@ var routesAndChats = map[Action][]Standing{
 	"PUT /api/summits/{summit}/readouts/{language}":          pressOfficer,
 	"POST /api/summits/{summit}/readouts/{language}/publish": pressOfficer,
 	"POST /api/summits/{summit}/pictures":                    pressOfficer,
-	"POST /api/summits/{summit}/advisory":                    pressOfficer,
+	"POST /api/summits/{summit}/advisory":                    append(pressOfficer[:len(pressOfficer):len(pressOfficer)], Administrator),
 
 	"chat delegation": delegations,
 	"chat booth":      interpreter,

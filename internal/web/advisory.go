@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"liqa/internal/access"
 	"liqa/internal/summit"
 )
 
@@ -44,7 +45,11 @@ func (s *Server) publishAdvisory(w http.ResponseWriter, r *http.Request) {
 	}
 	sum := sha256.Sum256(text)
 	act := summit.PublishAdvisory{Digest: hex.EncodeToString(sum[:]), Reason: body.Reason}
-	if _, err := s.Summits.Do(r.Context(), state.ID, summit.Actor(caller(r).Seat), act); err != nil {
+	by := summit.Actor(caller(r).Seat)
+	if caller(r).Standing == access.Administrator {
+		by = summit.Administrator
+	}
+	if _, err := s.Summits.Do(r.Context(), state.ID, by, act); err != nil {
 		s.refused(w, r, err)
 		return
 	}
