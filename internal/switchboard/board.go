@@ -60,10 +60,7 @@ func New(c Config) *Board {
 // has come back, or the stream comes from somewhere else now.
 func (b *Board) AddSource(spec SourceSpec) (*Source, error) {
 	if spec.ClockRate == 0 {
-		spec.ClockRate = 90000
-		if spec.Kind == Audio {
-			spec.ClockRate = 48000
-		}
+		spec.ClockRate = spec.Kind.clockRate()
 	}
 	if err := spec.check(); err != nil {
 		return nil, err
@@ -96,10 +93,8 @@ func (s SourceSpec) check() error {
 		return fmt.Errorf("source %q: codec %d is not known", s.ID, s.Codec)
 	case s.Codec.Kind() != s.Kind:
 		return fmt.Errorf("source %q: %s is no codec for %s", s.ID, s.Codec, s.Kind)
-	case s.ClockRate < 1000 || s.ClockRate > 1e6:
-		return fmt.Errorf("source %q: a clock of %d Hz is not possible", s.ID, s.ClockRate)
-	case s.Codec == Opus && s.ClockRate != 48000:
-		return fmt.Errorf("source %q: the clock of Opus runs at 48000 Hz (RFC 7587 §4.1), not %d", s.ID, s.ClockRate)
+	case s.ClockRate != s.Kind.clockRate():
+		return fmt.Errorf("source %q: the clock of %s runs at %d Hz, not %d", s.ID, s.Codec, s.Kind.clockRate(), s.ClockRate)
 	}
 	return nil
 }

@@ -164,16 +164,16 @@ func (b *Board) feedFrom(s *Source) {
 func (c *Channel) turnTo(g *grant) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.next = c.next.gone()
 	switch {
 	case g == nil:
 		c.current.clear()
-		c.current, c.next = new(fifo), c.next.gone()
+		c.current = new(fifo)
 	case c.current.grant == nil || c.current.depth() == 0:
 		c.current.clear()
-		c.current, c.next = &fifo{grant: g}, c.next.gone()
+		c.current = newFifo(g)
 	default:
-		c.next.gone()
-		c.next = &fifo{grant: g}
+		c.next = newFifo(g)
 	}
 }
 

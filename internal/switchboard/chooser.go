@@ -265,7 +265,7 @@ func (c *chooser) challenge(r *rival, paired bool, now instant) {
 	for i := range c.lines {
 		l := &c.lines[i]
 		if l.paired != paired || !l.settled || l.sound < 0 || len(l.candidates) < 2 ||
-			l.now == l.prefer || now.sub(l.since) < leastStay {
+			l.now == l.prefer && l.preferenceHolds(now) || now.sub(l.since) < leastStay {
 			continue
 		}
 		k := c.loudestFree(l, now)

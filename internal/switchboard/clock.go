@@ -46,9 +46,13 @@ func toNTP(unix int64) uint64 {
 }
 
 // fromNTP gives nanoseconds since the Unix epoch; the inverse of toNTP but for
-// the rounding of a fraction of a nanosecond.
+// the rounding of a fraction of a nanosecond. The seconds wrap in 2036: those
+// with the highest bit clear are of the time after it (RFC 4330 §3).
 func fromNTP(t uint64) int64 {
 	s, f := int64(t>>32)-ntpEpoch, int64(t&0xffffffff)
+	if t>>63 == 0 {
+		s += 1 << 32
+	}
 	return s*1e9 + (f*1e9+1<<31)>>32
 }
 

@@ -27,12 +27,13 @@ func (g *grant) revoke() { g.live.Store(false) }
 // admits reports whether a packet may be the first that is carried under the
 // grant. Nothing from before the grant is; of sound neither the first packet
 // after it, which may repeat what was before it (in-band FEC, RFC 6716 §2.1.7;
-// redundant blocks, RFC 2198); a picture begins with a keyframe.
+// redundant blocks, RFC 2198); a picture begins with a keyframe. A packet that
+// came late is no beginning: what should follow it has passed already.
 func (g *grant) admits(p *packet) bool {
 	if g.source.spec.Kind == Video {
-		return p.key && p.n > g.after
+		return p.key && !p.late && p.n > g.after
 	}
-	return p.n > g.after+1 || g.after == 0
+	return !p.late && p.n > g.after+1
 }
 
 // rights is what one key may receive, and who receives under it.

@@ -28,6 +28,20 @@ const (
 	fifoIdle  = 10 // silent takes after which it begins as at first
 )
 
+// newFifo begins with what the feeder has sent in the last moment, if it had
+// the right then: so a handover needs no pause.
+func newFifo(g *grant) *fifo {
+	f := &fifo{grant: g}
+	newest := g.source.newest.Load()
+	for n := newest - 1; n <= newest; n++ {
+		if p := g.source.cached(n); p != nil {
+			f.put(p)
+			p.release()
+		}
+	}
+	return f
+}
+
 // put takes in a packet that may feed the channel.
 func (f *fifo) put(p *packet) {
 	if len(p.payload) == 0 || p.duration == 0 {

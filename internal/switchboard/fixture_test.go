@@ -160,12 +160,12 @@ type stage struct {
 }
 
 // onStage runs a test in fake time, with a board of its own.
-func onStage(t *testing.T, f func(s *stage)) {
+func onStage(t *testing.T, f func(t *testing.T, s *stage)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		b := New(Config{})
 		defer b.Close()
-		f(&stage{t, b})
+		f(t, &stage{t, b})
 	})
 }
 

@@ -22,6 +22,7 @@ type packet struct {
 	duration uint32 // of sound, in units of the RTP clock
 	level    uint8  // of sound, −dBov
 	marker   bool
+	late     bool   // came after newer ones
 	key      bool   // begins a picture that needs no other
 	quiet    bool   // sound in which nobody would miss a frame
 	via      *grant // in a channel: the feeder's
@@ -37,7 +38,7 @@ func newPacket(payload []byte) *packet {
 	p := packets.Get().(*packet)
 	p.refs.Store(1)
 	p.payload = p.buf[:copy(p.buf[:], payload)]
-	p.duration, p.marker, p.key, p.quiet, p.via = 0, false, false, false, nil
+	p.duration, p.marker, p.late, p.key, p.quiet, p.via = 0, false, false, false, false, nil
 	return p
 }
 

@@ -130,7 +130,7 @@ func layout(specs []SlotSpec) string {
 	var b []byte
 	for _, s := range specs {
 		b = fmt.Appendf(b, "%s\x00%d\x00%d", s.ID, s.Kind, s.Pair)
-		for c := Opus; c < codecs; c++ {
+		for c := Opus; c <= lastCodec; c++ {
 			if _, takes := s.PT[c]; takes {
 				b = append(b, byte('0'+c))
 			}

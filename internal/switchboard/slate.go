@@ -17,7 +17,7 @@ var (
 
 // slates are the payloads of one slate, by codec: a plain dark picture that can
 // be decoded without any before it.
-var slates = [codecs][][]byte{
+var slates = [lastCodec + 1][][]byte{
 	H264: payloadH264(slateH264),
 	VP9:  payloadVP9(slateVP9),
 }

@@ -12,8 +12,8 @@ import (
 type slot struct {
 	index int
 	spec  SlotSpec
-	pt    [codecs]uint8
-	takes [codecs]bool
+	pt    [lastCodec + 1]uint8
+	takes [lastCodec + 1]bool
 
 	want     atomic.Pointer[grant] // what it is to carry; set by the board
 	carrying atomic.Pointer[grant] // what it does; for the board to see
@@ -37,7 +37,7 @@ type slot struct {
 func (s *slot) init(index int, spec SlotSpec) {
 	s.index, s.spec = index, spec
 	for c, pt := range spec.PT {
-		if c < codecs {
+		if c <= lastCodec {
 			s.pt[c], s.takes[c] = pt, c.Kind() == spec.Kind
 		}
 	}

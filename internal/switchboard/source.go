@@ -74,6 +74,7 @@ func newSource(b *Board, spec SourceSpec, origin *originClock) *Source {
 	}
 	s.level.last.Store(int64(never))
 	s.count.last.Store(int64(never))
+	s.newest.Store(firstN - 1)
 	s.routes.Store(new([]route))
 	s.feeds.Store(new([]feed))
 	s.taps.Store(new([]*tap))
@@ -145,7 +146,8 @@ func (s *Source) take(raw []byte, arrival instant) *packet {
 	}
 
 	p := newPacket(h.payload)
-	p.n, p.out, p.ts, p.arrival, p.marker = n, s.sequence.out(n), ts, arrival, h.marker
+	p.n, p.out, p.ts, p.arrival = n, s.sequence.out(n), ts, arrival
+	p.marker, p.late = h.marker, where == late
 	p.capture = s.capture.capture(ts, arrival)
 	s.describe(p, &h)
 	if !s.cache.put(p) {

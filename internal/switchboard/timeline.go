@@ -42,10 +42,7 @@ const (
 )
 
 func (l *timeline) init(k Kind, base uint32) {
-	l.kind, l.base, l.rate = k, base, 90000
-	if k == Audio {
-		l.rate = 48000
-	}
+	l.kind, l.base, l.rate = k, base, int64(k.clockRate())
 }
 
 func (l *timeline) ticks(d time.Duration) int64 { return ticks(d, l.rate) }

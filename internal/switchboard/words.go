@@ -37,6 +37,15 @@ func (k Kind) String() string {
 	return "unknown"
 }
 
+// clockRate is that of the RTP timestamps: of Opus (RFC 7587 §4.1), and of
+// every video codec (RFC 3551 §5).
+func (k Kind) clockRate() uint32 {
+	if k == Audio {
+		return 48000
+	}
+	return 90000
+}
+
 // Codec is how a source is encoded.
 type Codec uint8
 
@@ -45,7 +54,8 @@ const (
 	Opus Codec = iota + 1 // RFC 7587
 	H264                  // RFC 6184
 	VP9                   // RFC 9628
-	codecs
+
+	lastCodec = VP9
 )
 
 func (c Codec) String() string {
@@ -101,7 +111,7 @@ type SourceSpec struct {
 	Origin    Origin
 	Kind      Kind
 	Codec     Codec
-	ClockRate uint32 // of the RTP timestamps; 0 is 48000 for sound, 90000 for pictures
+	ClockRate uint32 // of the RTP timestamps: 48000 for sound, 90000 for pictures, or 0 for that
 	// AudioLevelID is the header extension id of RFC 6464, or 0 when the sender
 	// does not send it: then it is as loud as a quiet speaker while it sends.
 	AudioLevelID uint8

@@ -1,0 +1,351 @@
+package switchboard
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+func TestCutLeavesASlateAndNothingMore(t *testing.T) {
+	for _, codec := range []Codec{H264, VP9} {
+		t.Run(codec.String(), func(t *testing.T) {
+			onStage(t, func(t *testing.T, s *stage) {
+				mic, cam := s.microphone("m", "P"), s.camera("c", "P", codec)
+				r, w := s.receiver("press/1", soundSlot("original-1", 1, 1), pictureSlot("picture-1", 1, 2))
+				s.Allow("press/1", only("original-1", "m", "picture-1", "c"))
+				for i := range 20 {
+					mic.sound()
+					cam.frame(i == 0)
+					s.pass(20 * ms)
+				}
+				before := w.take()
+				if c := s.Cut("press/1", nil); !c.Clear() {
+					t.Errorf("not clear: %+v", c)
+				}
+				got := w.take() // within the call: nothing is waited for
+				if len(got) != 2 {
+					t.Fatalf("%d packets on the cut, want a slate, twice", len(got))
+				}
+				for _, p := range got {
+					if p.Source != "" || p.Slot != 1 || !p.Header.Marker || p.Header.PayloadType != picturePT[codec] || !codec.beginsKeyframe(p.Payload) {
+						t.Errorf("a packet that is no slate: %+v", p)
+					}
+				}
+				continuous(t, append(before, got...), 1)
+				if n := s.Receiving("press/"); n != 0 {
+					t.Errorf("%d press seats receiving", n)
+				}
+				reports := len(w.reports)
+				for _, p := range append(before, got...) {
+					r.Nack(p.Header.SSRC, []uint16{p.Header.SequenceNumber})
+				}
+				r.PictureLoss(2)
+				for i := range 200 {
+					mic.sound()
+					cam.frame(i%30 == 0)
+					s.pass(20 * ms)
+				}
+				if got := w.take(); len(got) != 0 {
+					t.Errorf("%d packets after the cut, the first %+v", len(got), got[0])
+				}
+				if n := len(w.reports) - reports; n != 0 {
+					t.Errorf("%d reports on slots that carry nothing", n)
+				}
+			})
+		})
+	}
+}
+
+// After closing and opening again, nothing of the time between or before
+// leaves: no retransmission, no first packet with its redundancy, no picture
+// before a new keyframe.
+func TestReopeningBringsNothingBack(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		mic, cam := s.microphone("m", "P"), s.camera("c", "P", H264)
+		r, w := s.receiver("press/1", soundSlot("original-1", 1, 1), pictureSlot("picture-1", 1, 2))
+		open := only("original-1", "m", "picture-1", "c")
+		s.Allow("press/1", open)
+		send := func(n int) {
+			for range n {
+				mic.sound()
+				cam.frame(false)
+				s.pass(20 * ms)
+			}
+		}
+		cam.frame(true)
+		send(5)
+		some := w.all()[3].Header
+		r.Nack(some.SSRC, []uint16{some.SequenceNumber})
+		s.settle()
+		if n := again(w.take()); n != 1 {
+			t.Fatalf("%d retransmissions while open, want 1", n)
+		}
+		mic.mark, cam.mark = 'o', 'o'
+		send(5)
+		sent := w.all()
+		s.Cut("press/1", nil)
+		mic.mark, cam.mark = '!', '!'
+		send(5)
+		secret := *mic // a packet of the closed part that will come late
+		mic.seq++
+		send(3)
+		s.Allow("press/1", open)
+		w.take()
+		for _, p := range sent {
+			r.Nack(p.Header.SSRC, []uint16{p.Header.SequenceNumber})
+		}
+		secret.sound()
+		mic.sound() // the first after opening repeats what was before it
+		s.settle()
+		if got := w.take(); len(got) != 0 {
+			t.Fatalf("%d packets at once after opening, the first %+v", len(got), got[0])
+		}
+		mic.mark, cam.mark = 'n', 'n'
+		send(5)
+		if got := w.take(); of(got, "m") != 5 || of(got, "c") != 0 {
+			t.Errorf("after opening %d of sound, %d of the picture; want 5, and none before a keyframe", of(got, "m"), of(got, "c"))
+		}
+		if n, _ := cam.up.asked(); n == 0 {
+			t.Error("no keyframe was asked for")
+		}
+		cam.frame(true)
+		send(2)
+		got := w.take()
+		if of(got, "c") != 6 {
+			t.Errorf("%d packets of the picture from its keyframe on, want 6", of(got, "c"))
+		}
+		for _, p := range got {
+			if p.Payload[len(p.Payload)-1] == '!' {
+				t.Errorf("a packet of the closed part: %+v", p)
+			}
+		}
+	})
+}
+
+func again(packets []Outgoing) int {
+	n := 0
+	for _, p := range packets {
+		if p.Again {
+			n++
+		}
+	}
+	return n
+}
+
+// An Output that does not return makes neither a cut nor anybody else wait.
+func TestStuckOutputHoldsUpNobody(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		mic := s.microphone("m", "P")
+		_, stuck := s.receiver("press/1", soundSlot("channel", 0, 1))
+		_, fine := s.receiver("press/2", soundSlot("channel", 0, 1))
+		_, seat := s.receiver("seat/1", soundSlot("channel", 0, 1))
+		for _, k := range []Key{"press/1", "press/2", "seat/1"} {
+			s.Allow(k, only("channel", "m"))
+		}
+		for range 3 {
+			mic.sound()
+			s.pass(20 * ms)
+		}
+		free := stuck.stick()
+		for range 100 {
+			mic.sound()
+			s.pass(20 * ms)
+		}
+		if n := len(fine.all()); n != 102 {
+			t.Errorf("another receiver has got %d packets, want 102", n)
+		}
+		begin := time.Now()
+		c := s.CutAll(map[Key]Slots{"press/1": nil, "press/2": nil})
+		if took := time.Since(begin); took > 50*ms {
+			t.Errorf("the cut took %v", took)
+		}
+		if want := (Cleared{Receivers: 1, Slots: 1}); c != want {
+			t.Errorf("carrying still: %+v, want %+v", c, want)
+		}
+		if n := s.Receiving("press/"); n != 1 {
+			t.Errorf("%d press seats receiving, want the one that cannot be known", n)
+		}
+		stuck.take()
+		fine.take()
+		free()
+		for range 10 {
+			mic.sound()
+			s.pass(20 * ms)
+		}
+		if a, b := len(stuck.take()), len(fine.take()); a+b != 0 {
+			t.Errorf("after the cut %d and %d packets", a, b)
+		}
+		if n := len(seat.all()); n != 112 {
+			t.Errorf("the seat has got %d packets, want 112", n)
+		}
+		if n := s.Receiving("press/"); n != 0 {
+			t.Errorf("%d press seats receiving at the end", n)
+		}
+	})
+}
+
+func TestCutNeverGives(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		a, b := s.microphone("a", "A"), s.microphone("b", "B")
+		_, w := s.receiver("seat", soundSlot("one", 0, 1), soundSlot("two", 0, 2))
+		s.Allow("seat", Slots{"one": set("a", "b")})
+		a.sound()
+		b.sound()
+		s.Cut("seat", Slots{"one": set("b"), "two": set("a", "b")})
+		s.settle()
+		w.take()
+		for range 5 {
+			a.sound()
+			b.sound()
+			s.pass(20 * ms)
+		}
+		got := w.take()
+		if of(got, "a") != 0 || of(got, "b") != 5 {
+			t.Errorf("%d of a, %d of b; want 0, 5", of(got, "a"), of(got, "b"))
+		}
+	})
+}
+
+// Rights stay with the key, whoever comes first.
+func TestRightsOutliveConnections(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		s.Allow("seat", only("channel", "m"))
+		r, w := s.receiver("seat", soundSlot("channel", 0, 1))
+		mic := s.microphone("m", "P")
+		for range 3 {
+			mic.sound()
+		}
+		s.settle()
+		if n := len(w.all()); n != 2 {
+			t.Errorf("%d packets, want 2", n)
+		}
+		r.Close()
+		_, w2 := s.receiver("seat", soundSlot("channel", 0, 9))
+		again := s.microphone("m", "P") // the sender has come back
+		mic.sound()
+		for range 3 {
+			again.sound()
+		}
+		s.settle()
+		if n := len(w2.all()); n != 2 {
+			t.Errorf("%d packets from the sender's new connection, want 2", n)
+		}
+		if n := len(w.all()); n != 2 {
+			t.Errorf("%d packets to a receiver that was closed", n-2)
+		}
+	})
+}
+
+func TestSourceThatLeavesIsReplacedByASlate(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		cam := s.camera("c", "P", VP9)
+		_, w := s.receiver("seat", pictureSlot("picture-1", 1, 2))
+		s.Allow("seat", only("picture-1", "c"))
+		cam.frame(true)
+		s.settle()
+		w.take()
+		cam.source.Close()
+		if got := w.take(); len(got) != 2 || got[0].Source != "" {
+			t.Errorf("got %+v, want a slate", got)
+		}
+		cam.frame(true)
+		s.settle()
+		if got := w.take(); len(got) != 0 {
+			t.Errorf("%d packets of a source that has left", len(got))
+		}
+	})
+}
+
+// The picture of the last speaker stays while the next one's keyframe is on
+// its way, but not for ever.
+func TestOldPictureDoesNotStayForEver(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		a, b := s.camera("a", "A", VP9), s.camera("b", "B", VP9)
+		_, w := s.receiver("seat", pictureSlot("picture", 0, 1))
+		both := Set{Sources: []SourceID{"a", "b"}, Prefer: "a"}
+		s.Allow("seat", Slots{"picture": both})
+		a.frame(true)
+		b.frame(true)
+		s.settle()
+		both.Prefer = "b"
+		s.Allow("seat", Slots{"picture": both})
+		for range 90 {
+			a.frame(false)
+			b.frame(false)
+			s.pass(time.Second / 30)
+		}
+		got := w.take()
+		if last := got[len(got)-1]; last.Source != "" {
+			t.Errorf("after three seconds %s is shown, want a slate", last.Source)
+		}
+		if n := of(got, "a"); n < 115 || n > 130 {
+			t.Errorf("%d packets of the old picture, want two seconds", n)
+		}
+		if n, _ := b.up.asked(); n < 5 || n > 9 {
+			t.Errorf("a keyframe was asked for %d times within three seconds", n)
+		}
+		continuous(t, got, 0)
+	})
+}
+
+func TestReceiversAndSourcesAreChecked(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		for _, spec := range []SourceSpec{
+			{}, {ID: "a"}, {ID: "a", Kind: Video, Codec: Opus}, {ID: "a", Kind: Audio, Codec: 9},
+			{ID: "a", Kind: Audio, Codec: Opus, ClockRate: 8000},
+		} {
+			if _, err := s.AddSource(spec); err == nil {
+				t.Errorf("a source that cannot be: %+v", spec)
+			}
+		}
+		for _, slots := range [][]SlotSpec{
+			nil, {{ID: "a"}}, {soundSlot("", 0, 1)},
+			{soundSlot("a", 0, 1), soundSlot("a", 0, 2)},
+			{soundSlot("a", 0, 1), soundSlot("b", 0, 1)},
+			{soundSlot("a", 1, 1), soundSlot("b", 1, 2)},
+		} {
+			if _, err := s.AddReceiver("k", slots, new(wire)); err == nil {
+				t.Errorf("slots that cannot be: %+v", slots)
+			}
+		}
+		s.AddChannel("channel/ru")
+		if _, err := s.AddSource(SourceSpec{ID: "channel/ru", Kind: Audio, Codec: Opus}); err == nil {
+			t.Error("a channel was replaced by a source")
+		}
+		if n := len(s.Survey().Receivers); n != 0 {
+			t.Errorf("%d receivers are left", n)
+		}
+	})
+}
+
+func TestSurveyIsMeasured(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		mic := s.microphone("m", "P")
+		r, _ := s.receiver("seat", soundSlot("channel", 0, 1))
+		s.Allow("seat", only("channel", "m"))
+		for i := range 50 {
+			if i == 20 {
+				mic.seq += 2
+			}
+			mic.sound()
+			s.pass(20 * ms)
+		}
+		mic.source.Write([]byte("no packet"), time.Now())
+		r.Nack(1, []uint16{1, 2})
+		s.settle()
+		got := s.Survey()
+		src, slot := got.Sources[0], got.Receivers[0].Slots[0]
+		if src.Packets != 50 || src.Missing != 2 || src.Malformed != 1 || src.Listeners != 1 || src.Nacked == 0 {
+			t.Errorf("source: %+v", src)
+		}
+		if src.Level < -30 || src.Level > -15 {
+			t.Errorf("level %v, want about −20", src.Level)
+		}
+		if slot.Carries != "m" || slot.Origin != "P" || slot.Packets != 49 || slot.Bytes != 49*6 || slot.Turns != 1 || slot.NacksRefused != 2 {
+			t.Errorf("slot: %+v", slot)
+		}
+		if got := fmt.Sprint(got.Receivers[0].Key); got != "seat" {
+			t.Errorf("key %q", got)
+		}
+	})
+}
