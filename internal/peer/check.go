@@ -84,9 +84,9 @@ func (r *route) answer(m *stun.Message, password string, kind stun.MessageType, 
 }
 
 // Limits of a connection's liveness, which together notice a dead client in
-// less than 5 s: silence begins to be asked about after a second.
+// less than 5 s: a silence of 2 s is asked about, several times.
 const (
-	askAfter  = time.Second
+	askAfter  = 2 * time.Second
 	askEvery  = 400 * time.Millisecond
 	lostAfter = 4 * time.Second
 	maxRoutes = 8

@@ -1,0 +1,391 @@
+package peer
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strconv"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/pion/rtp"
+	"github.com/pion/srtp/v3"
+	"github.com/pion/webrtc/v4"
+
+	"liqa/internal/player"
+	"liqa/internal/switchboard"
+)
+
+// The clients of a benchmark run in a process of their own, so that the time
+// and the memory that are measured are the server's alone.
+func TestMain(m *testing.M) {
+	if url := os.Getenv("LIQA_BENCH_SERVER"); url != "" {
+		if err := crowd(url); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// counts is what the clients' process tells when asked.
+type counts struct {
+	Packets uint64
+	// of the packets since it was asked last: from the sender's write to the
+	// listener's read, both through the kernel, in microseconds
+	DelayP50, DelayP99 float64
+	// of the joins: from the request to the first packet, in milliseconds
+	JoinP50, JoinP99 float64
+	Sinks            []string // sockets that take what the floor sends
+}
+
+type timed struct {
+	mu   sync.Mutex
+	list []time.Duration
+}
+
+func (t *timed) add(d time.Duration) {
+	t.mu.Lock()
+	t.list = append(t.list, d)
+	t.mu.Unlock()
+}
+
+func (t *timed) take() []time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	list := t.list
+	t.list = nil
+	slices.Sort(list)
+	return list
+}
+
+func percentile(sorted []time.Duration, p float64, unit time.Duration) float64 {
+	if len(sorted) == 0 {
+		return 0
+	}
+	return float64(sorted[min(len(sorted)-1, int(p*float64(len(sorted))))]) / float64(unit)
+}
+
+// stampedClip is 20 ms frames of 120 bytes that say when they were sent.
+type stampedClip struct{}
+
+func (stampedClip) Next() player.Frame {
+	return player.Frame{Data: stamp(append([]byte{0x78}, make([]byte, 119)...)), Length: 20 * time.Millisecond, Level: player.Speech}
+}
+
+// crowd is the clients' process: a publisher and LIQA_BENCH_LISTENERS
+// listeners who join at 100 a second. It answers each line with counts.
+func crowd(url string) error {
+	n, _ := strconv.Atoi(os.Getenv("LIQA_BENCH_LISTENERS"))
+	id, err := newIdentity(time.Now())
+	if err != nil {
+		return err
+	}
+	pool, err := player.New(player.Config{Socket: func() (net.PacketConn, error) { return net.ListenUDP("udp4", loopback) }})
+	if err != nil {
+		return err
+	}
+	out, err := pool.Publish(context.Background(), player.HTTP(http.DefaultClient, url+"/whip", nil),
+		player.Track{MIME: webrtc.MimeTypeOpus, Clip: stampedClip{}})
+	if err != nil {
+		return err
+	}
+	<-out.Connected()
+	var delays, joins timed
+	var mu sync.Mutex
+	var all []*lean
+	var failed error
+	var joining sync.WaitGroup
+	for i := range n {
+		joining.Add(1)
+		go func() {
+			defer joining.Done()
+			asked := time.Now()
+			var heard func([]byte, time.Time)
+			if i%10 == 0 { // every tenth opens what it hears
+				heard = func(payload []byte, at time.Time) { delays.add(at.Sub(stampOf(payload))) }
+			}
+			l, err := leanListen(id, url+"/whep", Press, heard)
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				failed = err
+				return
+			}
+			all = append(all, l)
+			joining.Add(1)
+			go func() {
+				defer joining.Done()
+				<-l.first
+				joins.add(time.Since(asked))
+			}()
+		}()
+		time.Sleep(10 * time.Millisecond)
+	}
+	joining.Wait()
+	if failed != nil {
+		return failed
+	}
+	var sinks []string
+	for range 300 {
+		s, err := net.ListenUDP("udp4", loopback)
+		if err != nil {
+			return err
+		}
+		sinks = append(sinks, s.LocalAddr().String())
+		go func() {
+			buf := make([]byte, 2048)
+			for {
+				if _, err := s.Read(buf); err != nil {
+					return
+				}
+			}
+		}()
+	}
+	lines := bufio.NewScanner(os.Stdin)
+	joined := joins.take()
+	for tell := json.NewEncoder(os.Stdout); ; {
+		var c counts
+		for _, l := range all {
+			c.Packets += l.packets.Load()
+		}
+		d := delays.take()
+		c.DelayP50, c.DelayP99 = percentile(d, 0.5, time.Microsecond), percentile(d, 0.99, time.Microsecond)
+		c.JoinP50, c.JoinP99 = percentile(joined, 0.5, time.Millisecond), percentile(joined, 0.99, time.Millisecond)
+		c.Sinks = sinks
+		if err := tell.Encode(c); err != nil {
+			return err
+		}
+		if !lines.Scan() {
+			return nil
+		}
+	}
+}
+
+// stage is a server with a crowd in another process.
+type stage struct {
+	gate *Gate
+	ask  func() counts
+}
+
+func newStage(b *testing.B, listeners int) (*stage, counts) {
+	g := newGate(b)
+	g.board.Allow("press/r", switchboard.Slots{"channel": only("a/microphone")})
+	mux := http.NewServeMux()
+	serve := func(w http.ResponseWriter, answer string, err error) {
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		_, _ = io.WriteString(w, answer)
+	}
+	mux.HandleFunc("POST /whip", func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		answer, _, err := g.Ingest(r.Context(), Publish{Session: "a", Origin: "a", Offer: string(body),
+			Sources: map[Device]switchboard.SourceID{Microphone: "a/microphone"}})
+		serve(w, answer, err)
+	})
+	mux.HandleFunc("POST /whep", func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		answer, _, err := g.Serve(r.Context(), Play{Session: "r", Key: "press/r", Template: Press, Offer: string(body)})
+		serve(w, answer, err)
+	})
+	server := httptest.NewServer(mux)
+	b.Cleanup(server.Close)
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), "LIQA_BENCH_SERVER="+server.URL, fmt.Sprint("LIQA_BENCH_LISTENERS=", listeners), "GOMAXPROCS=1")
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = in.Close(); _ = cmd.Wait() })
+	answers := json.NewDecoder(out)
+	read := func() counts {
+		var c counts
+		if err := answers.Decode(&c); err != nil {
+			b.Fatalf("the clients have ended: %v", err)
+		}
+		return c
+	}
+	joined := read()
+	return &stage{gate: g, ask: func() counts { _, _ = io.WriteString(in, "\n"); return read() }}, joined
+}
+
+// cpuTime is what this process has used so far.
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// floor is the processor time of protecting a packet of that size and sending
+// it to one socket after another, 300 every 20 ms as real media are paced.
+func floor(b *testing.B, sinks []string, size int, lasting time.Duration) time.Duration {
+	conn, err := net.ListenUDP("udp4", loopback)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer conn.Close()
+	var to []netip.AddrPort
+	var contexts []*srtp.Context
+	for _, s := range sinks {
+		to = append(to, netip.MustParseAddrPort(s))
+		c, err := srtp.CreateContext(make([]byte, 16), make([]byte, 12), srtp.ProtectionProfileAeadAes128Gcm)
+		if err != nil {
+			b.Fatal(err)
+		}
+		contexts = append(contexts, c)
+	}
+	packet, buf := make([]byte, size), make([]byte, 1500)
+	packet[0], packet[1] = 0x80, 111
+	var header rtp.Header
+	sent := 0
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	before := cpuTime()
+	for end := time.Now().Add(lasting); time.Now().Before(end); <-tick.C {
+		packet[2], packet[3] = byte(sent/len(to)>>8), byte(sent/len(to))
+		for i := range to {
+			sealed, err := contexts[i].EncryptRTP(buf, append(buf[:0], packet...), &header)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if _, err := conn.WriteToUDPAddrPort(sealed, to[i]); err != nil {
+				b.Fatal(err)
+			}
+			sent++
+		}
+	}
+	return (cpuTime() - before) / time.Duration(sent)
+}
+
+// BenchmarkListeners measures one Opus channel to many listeners: processor
+// time a forwarded packet and as a multiple of the floor of the same run,
+// memory a listener, joining at 100 a second, and the delay that is added.
+//
+//	go test ./internal/peer -run '^$' -bench Listeners -benchtime 1x
+func BenchmarkListeners(b *testing.B) {
+	for _, n := range []int{30, 100, 300, 600} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			runtime.GC()
+			var before runtime.MemStats
+			runtime.ReadMemStats(&before)
+			resident, goroutines := residentMemory(), runtime.NumGoroutine()
+			s, joined := newStage(b, n)
+			for range b.N {
+				s.ask()
+				cpu, start := cpuTime(), s.gateSent()
+				time.Sleep(5 * time.Second)
+				used, sent := cpuTime()-cpu, s.gateSent()-start
+				c := s.ask()
+				least := floor(b, c.Sinks, 12+120, 3*time.Second)
+				each := used / time.Duration(max(1, sent))
+				b.ReportMetric(float64(each.Nanoseconds())/1000, "µs-cpu/packet")
+				b.ReportMetric(float64(least.Nanoseconds())/1000, "µs-floor/packet")
+				b.ReportMetric(float64(each)/float64(least), "x-floor")
+				b.ReportMetric(float64(time.Second/each), "packets/cpu-s")
+				b.ReportMetric(c.DelayP50, "µs-delay-p50")
+				b.ReportMetric(c.DelayP99, "µs-delay-p99")
+			}
+			runtime.GC()
+			var after runtime.MemStats
+			runtime.ReadMemStats(&after)
+			inUse := func(m *runtime.MemStats) float64 { return float64(m.HeapInuse + m.StackInuse) }
+			b.ReportMetric((inUse(&after)-inUse(&before))/1024/float64(n), "KiB-go/listener")
+			b.ReportMetric(float64(residentMemory()-resident)/1024/float64(n), "KiB-rss/listener")
+			b.ReportMetric(float64(runtime.NumGoroutine()-goroutines)/float64(n), "goroutines/listener")
+			b.ReportMetric(joined.JoinP50, "ms-join-p50")
+			b.ReportMetric(joined.JoinP99, "ms-join-p99")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// gateSent counts the packets sent to all listeners.
+func (s *stage) gateSent() uint64 {
+	var n uint64
+	for _, f := range s.gate.Survey() {
+		if !f.Publishes {
+			n += f.Packets
+		}
+	}
+	return n
+}
+
+// BenchmarkJoin measures a complete WebRTC client's join, pion's own, at 100 a
+// second beside the server in one process: from the request to the first
+// packet of sound.
+func BenchmarkJoin(b *testing.B) {
+	h := newHall(b, player.Config{Unreliable: true})
+	h.publish("a", "")
+	h.board.Allow("seat/l", switchboard.Slots{"original-1": only("a/microphone")})
+	var joins timed
+	for range b.N {
+		var wg sync.WaitGroup
+		var mu sync.Mutex
+		var all []*player.Receiver
+		for range 200 {
+			wg.Add(1)
+			go func() {
+				defer wg.Done()
+				asked := time.Now()
+				first := make(chan struct{})
+				var once sync.Once
+				in, err := h.pool.Receive(context.Background(), func(ctx context.Context, offer string) (string, func(context.Context) error, error) {
+					answer, _, err := h.gate.Serve(ctx, Play{Session: "l", Key: "seat/l", Template: pair(), Offer: offer})
+					return answer, nil, err
+				}, []string{"original-1", "picture-1"}, func(string, *rtp.Packet) { once.Do(func() { close(first) }) })
+				if err != nil {
+					b.Error(err)
+					return
+				}
+				select {
+				case <-first:
+					joins.add(time.Since(asked))
+				case <-time.After(10 * time.Second):
+					b.Error("no packet within 10 s")
+				}
+				mu.Lock()
+				all = append(all, in)
+				mu.Unlock()
+			}()
+			time.Sleep(10 * time.Millisecond)
+		}
+		wg.Wait()
+		for _, in := range all {
+			_ = in.Vanish()
+		}
+	}
+	d := joins.take()
+	b.ReportMetric(percentile(d, 0.5, time.Millisecond), "ms-join-p50")
+	b.ReportMetric(percentile(d, 0.99, time.Millisecond), "ms-join-p99")
+	b.ReportMetric(0, "ns/op")
+}
+
+// pair is a small template with an original, for the join alone.
+func pair() Template {
+	return Template{Name: "pair", Sections: sections("original-1 picture-1")}
+}
