@@ -22,16 +22,46 @@ func (m *member) officiate(ctx context.Context) error {
 		if step.says != "" {
 			m.tell("%s", step.says)
 		}
-		if step.act != "" {
-			if err := m.Do(ctx, step.act, step.with); err != nil {
-				return fmt.Errorf("%s: %w", step.act, err)
-			}
+		if err := m.take(ctx, step); err != nil {
+			return fmt.Errorf("%s: %w", step.act, err)
 		}
 		if err := m.pause(ctx, step.then); err != nil {
 			return err
 		}
 	}
-	return nil
+	return m.stay(ctx)
+}
+
+// take does one step. Who is to have the floor is waited for a while, since
+// somebody may have just taken the seat over; what the rules then refuse is
+// passed over, as an officer would.
+func (m *member) take(ctx context.Context, s step) error {
+	if s.act == "" {
+		return nil
+	}
+	if id, ok := s.with["seat"].(string); ok {
+		waits, stop := context.WithTimeout(ctx, patience)
+		_, err := m.Until(waits, func(v view.View) bool { return inRoom(v, summit.SeatID(id)) })
+		stop()
+		if err != nil && waits.Err() == nil {
+			return err
+		}
+	}
+	err := m.Do(ctx, s.act, s.with)
+	if refused(err) {
+		m.tell("Passed over: %v", err)
+		return nil
+	}
+	return err
+}
+
+func inRoom(v view.View, id summit.SeatID) bool {
+	for _, s := range v.Seats {
+		if s.ID == id {
+			return s.InRoom
+		}
+	}
+	return false
 }
 
 // admit lets in everybody who waits, until the officer's screen is taken over.
