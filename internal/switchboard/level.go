@@ -16,8 +16,8 @@ const (
 	unsaid = 40 // −dBov, of a sender that does not say its level
 	hushed = 60 // −dBov: from here on nobody would miss a frame
 
-	// heard is how long a source counts as sounding after its last packet.
-	heard = 1500 * time.Millisecond
+	// stillHeard is how long a source counts as sounding after its last packet.
+	stillHeard = 1500 * time.Millisecond
 )
 
 // level follows how loud a source is: up within a few frames, down slowly, so
@@ -52,5 +52,5 @@ func (l *level) loudness(now instant) int32 {
 
 func (l *level) sounds(now instant) bool {
 	last := instant(l.last.Load())
-	return last != never && now.sub(last) <= heard
+	return last != never && now.sub(last) <= stillHeard
 }
