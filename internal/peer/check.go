@@ -21,7 +21,7 @@ func (g *Gate) check(r *route, from origin, b []byte, at time.Time) {
 	case stun.BindingRequest:
 		g.checked(r, from, m, at)
 	case stun.BindingSuccess:
-		if r != nil && r.conn.proven(m) {
+		if r != nil && r.conn.proven(m, at) {
 			r.conn.heard.Store(at.UnixNano())
 		}
 	}
@@ -120,12 +120,17 @@ func (c *Conn) probe(r *route, now time.Time) {
 	}
 }
 
-// proven says whether a binding success answers the last probe.
-func (c *Conn) proven(m *stun.Message) bool {
+// proven says whether a binding success answers the last probe, and notes how
+// long that took.
+func (c *Conn) proven(m *stun.Message, at time.Time) bool {
 	c.mu.Lock()
-	ours, password := m.TransactionID == c.question, c.remote.password
+	ours, password, asked := m.TransactionID == c.question, c.remote.password, c.asked
 	c.mu.Unlock()
-	return ours && stun.NewShortTermIntegrity(password).Check(m) == nil
+	if !ours || stun.NewShortTermIntegrity(password).Check(m) != nil {
+		return false
+	}
+	c.trip.Store(int64(at.Sub(asked)))
+	return true
 }
 
 // passwordOf gives the password that a check for one of the connection's own

@@ -50,6 +50,7 @@ type Conn struct {
 	keys   atomic.Pointer[keys]
 	active atomic.Pointer[route]
 	heard  atomic.Int64 // nanoseconds; the last packet that proved the client is there
+	trip   atomic.Int64 // nanoseconds; the last probe's round trip
 	ended  sync.Once
 	state  atomic.Uint32
 	done   chan struct{}

@@ -116,8 +116,10 @@ func (c *Conn) restart(remote credentials) (string, error) {
 		return "", refuse(CodeClosed, "The connection has ended.")
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "a=ice-lite\r\na=group:BUNDLE %s\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:%s\r\n",
-		strings.Join(c.mids, " "), c.mids[0])
+	b.WriteString("a=ice-lite\r\n")
+	if len(c.mids) > 0 {
+		fmt.Fprintf(&b, "a=group:BUNDLE %s\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:%s\r\n", strings.Join(c.mids, " "), c.mids[0])
+	}
 	fmt.Fprintf(&b, "a=ice-ufrag:%s\r\na=ice-pwd:%s\r\n", local.ufrag, local.password)
 	for _, line := range candidates {
 		fmt.Fprintf(&b, "a=candidate:%s\r\n", line)

@@ -199,7 +199,7 @@ func (g *Gate) answer(ctx context.Context, c *Conn, list []answered) (string, er
 		return "", bad
 	}
 	for _, a := range list {
-		if len(a.codecs) > 0 {
+		if len(a.codecs) > 0 && a.offered.mid != "" {
 			c.mids = append(c.mids, a.offered.mid)
 		}
 	}

@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"regexp"
@@ -47,7 +48,7 @@ func TestEachSlotCarriesItsOwnSourceAndNoOther(t *testing.T) {
 				t.Errorf("figures of the listener: %+v", f)
 			}
 			eventually(t, 3*time.Second, "a report of the round trip", func() bool { return c.Figures().RoundTrip > 0 })
-			if f := a.Figures(); !f.Publishes || f.Packets == 0 || f.Lost > 0.1 {
+			if f := a.Figures(); !f.Publishes || f.Packets == 0 || f.Lost > 0.1 || f.RoundTrip <= 0 {
 				t.Errorf("figures of the publisher: %+v", f)
 			}
 		})
@@ -197,11 +198,37 @@ func TestGoodbyeIsNoticedAtOnce(t *testing.T) {
 func TestAClientIsToldOfTheEnd(t *testing.T) {
 	h := newHall(t, player.Config{})
 	in, _, c := h.listen(h.pool, "seat/l", Press, nil, nil)
+	eventually(t, time.Second, "the server has agreed too", func() bool { return c.State() == Connected })
 	c.Close()
 	select {
 	case <-in.Done():
 	case <-time.After(2 * time.Second):
 		t.Fatal("the client goes on waiting")
+	}
+}
+
+// An offer that somebody else took over on its way, certificate and all but
+// the fingerprint's, is worth nothing.
+func TestAnotherCertificateThanTheOffersIsRefused(t *testing.T) {
+	t.Parallel()
+	h := newHall(t, player.Config{})
+	states := make(chan State, 2)
+	in, err := h.pool.Receive(soon(t), func(ctx context.Context, offer string) (string, func(context.Context) error, error) {
+		forged := regexp.MustCompile(`(a=fingerprint:sha-256 )[0-9A-F]{2}:[0-9A-F]{2}`).ReplaceAllString(offer, "${1}00:00")
+		answer, _, err := h.gate.Serve(ctx, Play{Key: "seat/l", Template: Plain, Offer: forged, OnState: func(s State) { states <- s }})
+		return answer, nil, err
+	}, []string{"channel", "picture-1"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Vanish()
+	select {
+	case s := <-states:
+		if s != Lost {
+			t.Errorf("the stranger is %v", s)
+		}
+	case <-time.After(5 * time.Second):
+		t.Error("the stranger is not turned away")
 	}
 }
 

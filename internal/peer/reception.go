@@ -93,8 +93,10 @@ func (r *reception) block(ssrc uint32, now time.Time) (rtcp.ReceptionReport, boo
 	return b, true
 }
 
-// tick sends the second's reports and the cap on the sender's rate.
+// tick sends the second's reports and the cap on the sender's rate, and
+// measures the round trip.
 func (p *publisher) tick(now time.Time) {
+	p.conn.ask(now)
 	rr := &rtcp.ReceiverReport{SSRC: p.control}
 	remb := &rtcp.ReceiverEstimatedMaximumBitrate{SenderSSRC: p.control}
 	capped := false

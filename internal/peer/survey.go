@@ -16,7 +16,8 @@ type Figures struct {
 	Transport string         // "udp", "tcp", or "" before the first check
 	Remote    netip.AddrPort // where packets go now
 	Quiet     time.Duration  // since the client last proved that it is there
-	RoundTrip time.Duration  // by its reports; 0 when not known
+	RoundTrip time.Duration  // of a check, or by the client's reports; 0 when not known
+	Jitter    time.Duration  // of what a publisher sends, the worst of its streams (RFC 3550 §6.4.1)
 	// Lost is the worst fraction, 0 to 1, of the streams that carry media: of
 	// what the server sends by the client's reports, or of what it receives by
 	// its own count. An idle slot counts for nothing.
@@ -29,7 +30,7 @@ type Figures struct {
 // Figures are the connection's figures now.
 func (c *Conn) Figures() Figures {
 	f := Figures{Session: c.session, State: c.State(), Since: c.started,
-		Quiet: time.Since(time.Unix(0, c.heard.Load()))}
+		RoundTrip: time.Duration(c.trip.Load()), Quiet: time.Since(time.Unix(0, c.heard.Load()))}
 	if r := c.active.Load(); r != nil {
 		f.Transport, f.Remote = r.transport(), r.remote
 	}
@@ -90,7 +91,9 @@ func (l *listener) figures(f *Figures) {
 		h.mu.Lock()
 		if now.Sub(h.at) < 10*time.Second {
 			f.Lost = max(f.Lost, h.lost)
-			f.RoundTrip = max(f.RoundTrip, h.trip)
+			if h.trip > 0 {
+				f.RoundTrip = h.trip
+			}
 		}
 		h.mu.Unlock()
 	}
@@ -102,6 +105,9 @@ func (p *publisher) figures(f *Figures) {
 	for _, one := range p.feeds {
 		one.reception.mu.Lock()
 		f.Lost = max(f.Lost, one.reception.lost)
+		if r := &one.reception; r.clock > 0 {
+			f.Jitter = max(f.Jitter, time.Duration(r.jitter*float64(time.Second)/float64(r.clock)))
+		}
 		one.reception.mu.Unlock()
 	}
 }
