@@ -90,10 +90,19 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	if err != nil {
 		return s, err
 	}
-	return s, s.serve(web.Options{
-		Summits: summits, Media: &gate{peers: peers, board: board, summits: summits},
+	watched := newAttentive(summits, s.log)
+	s.onClose(watched.close)
+	counted := &figures{board: board, peers: peers}
+	site, err := s.serve(web.Options{
+		Summits: watched, Metrics: counted.handler(), Media: &gate{peers: peers, board: board, summits: summits},
 		Records: nothingRecorded{}, Journal: exporter{book}, Desk: desk,
 	})
+	if err != nil {
+		return s, err
+	}
+	counted.site = site.Figures
+	watched.begin(func(u *secretariat.Update) { site.Sweep(u.State.ID) })
+	return s, s.noteAddress()
 }
 
 func (s *Server) path(name string) string { return filepath.Join(s.options.Config.Data, name) }
@@ -159,21 +168,21 @@ func (s *Server) openPeers(board *switchboard.Board) (*peer.Gate, error) {
 }
 
 // serve starts answering HTTP.
-func (s *Server) serve(o web.Options) error {
+func (s *Server) serve(o web.Options) (*web.Server, error) {
 	c := s.options.Config
 	lasting, end := context.WithCancel(context.Background())
 	s.onClose(func() error { end(); return nil })
 	source, err := s.certificates(lasting)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	admin, err := adminToken(s.path("admin-token"))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s.admin = admin.Reveal()
 	if o.FrontEnd, err = frontEnd(); err != nil {
-		return err
+		return nil, err
 	}
 	o.Admin, o.Address, o.Limits, o.Log = admin, c.Address, c.Limits, s.log
 	o.Public = c.Certificate.Mode == config.ACME
@@ -181,7 +190,7 @@ func (s *Server) serve(o web.Options) error {
 		for _, p := range c.Proxy.Trusted {
 			prefix, err := config.ParsePrefix(p)
 			if err != nil {
-				return fmt.Errorf("proxy.trusted: %w", err)
+				return nil, fmt.Errorf("proxy.trusted: %w", err)
 			}
 			o.Proxies = append(o.Proxies, prefix)
 		}
@@ -191,21 +200,21 @@ func (s *Server) serve(o web.Options) error {
 	}
 	site, err := web.New(o)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s.onClose(func() error { site.Close(); return nil })
 	if source == nil {
 		s.answer(s.http, &http.Server{Handler: site.Handler()}, false)
-		return nil
+		return site, nil
 	}
 	_, port, err := net.SplitHostPort(s.https.Addr().String())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	plain := source.Challenge(site.PlainHandler(port))
 	s.answer(s.http, &http.Server{Handler: s.local(site.Handler(), plain)}, false)
 	s.answer(s.https, &http.Server{Handler: site.Handler(), TLSConfig: source.TLS}, true)
-	return nil
+	return site, nil
 }
 
 // answer serves on a listener until the server is closed.

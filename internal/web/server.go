@@ -123,14 +123,14 @@ func (s *Server) handle(route access.Action, most int64, h http.HandlerFunc) {
 	})
 }
 
-// base is what links begin with.
+// base is what links begin with: the configured address, or else the one by
+// which the caller reached this server.
 func (s *Server) base(r *http.Request) string {
-	if s.Address != "" {
+	switch {
+	case s.Address != "":
 		return s.Address
+	case r.TLS == nil:
+		return (&url.URL{Scheme: "http", Host: r.Host}).String()
 	}
-	scheme := "https"
-	if r.TLS == nil { // only this machine's own browser gets here without it
-		scheme = "http"
-	}
-	return (&url.URL{Scheme: scheme, Host: r.Host}).String()
+	return (&url.URL{Scheme: "https", Host: r.Host}).String()
 }
