@@ -61,7 +61,7 @@ func (c *summitChecker) head() {
 	if len(f.Title) == 0 {
 		c.fault(0, "The summit has no title.")
 	}
-	if f.Time == nil {
+	if f.Time.IsZero() {
 		c.fault(0, "The summit has no time; write it as in time: 2026-12-01T10:00:00+03:00.")
 	}
 	if _, err := time.LoadLocation(f.Zone); f.Zone == "" || err != nil {

@@ -58,13 +58,24 @@ func (t Text) in(language string) summit.Text {
 	return out
 }
 
+// instant is a time that says how far it is from UTC.
+type instant struct{ time.Time }
+
+// UnmarshalYAML implements yaml.Unmarshaler.
+func (i *instant) UnmarshalYAML(n *yaml.Node) (err error) {
+	if i.Time, err = time.Parse(time.RFC3339, n.Value); err != nil {
+		return Faults{{n.Line, fmt.Sprintf("%q stands here where a time such as 2026-12-01T10:00:00+03:00 belongs.", n.Value)}}
+	}
+	return nil
+}
+
 // summitFile is a summit as a person writes it; docs/summit.example.yaml
 // explains every key.
 type summitFile struct {
 	Language    string           `yaml:"language"`
 	Title       Text             `yaml:"title"`
 	Place       Text             `yaml:"place"`
-	Time        *time.Time       `yaml:"time"`
+	Time        instant          `yaml:"time"`
 	Zone        string           `yaml:"zone"`
 	Publication []string         `yaml:"publication"`
 	Links       linksFile        `yaml:"links"`
@@ -75,7 +86,7 @@ type summitFile struct {
 }
 
 type linksFile struct {
-	Expire *time.Time `yaml:"expire"`
+	Expire instant `yaml:"expire"`
 }
 
 type delegationFile struct {
@@ -155,7 +166,7 @@ func (f summitFile) language() string {
 
 func (f summitFile) describe() summit.Description {
 	l := f.language()
-	d := summit.Description{Title: f.Title.in(l), Place: f.Place.in(l), Scheduled: *f.Time, Zone: f.Zone}
+	d := summit.Description{Title: f.Title.in(l), Place: f.Place.in(l), Scheduled: f.Time.Time, Zone: f.Zone}
 	for _, p := range f.Publication {
 		d.Publication = append(d.Publication, summit.Language(p))
 	}
@@ -199,8 +210,6 @@ func (f summitFile) seat(one seatFile) summit.Seat {
 	if i >= 0 && s.Hears == "" {
 		s.Hears = summit.Language(f.Delegations[i].Speaks)
 	}
-	if f.Links.Expire != nil {
-		s.Invitation.Expires = *f.Links.Expire
-	}
+	s.Invitation.Expires = f.Links.Expire.Time
 	return s
 }
