@@ -1,0 +1,15 @@
+import { defineConfig } from '@playwright/test';
+
+// Every story starts its own server and its own browsers, one of each person:
+// a fake camera and microphone belong to a whole Chromium. On two cores that
+// leaves room for one story at a time.
+export default defineConfig({
+  testDir: 'stories',
+  workers: 1,
+  fullyParallel: false,
+  forbidOnly: true,
+  retries: 0,
+  timeout: 120_000,
+  reporter: [['list']],
+  expect: { timeout: 15_000 },
+});

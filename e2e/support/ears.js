@@ -1,0 +1,69 @@
+// In every page of a story: measures what an element plays, by frequency and by
+// pixel. Nothing here changes what is played.
+globalThis.liqaEars = (() => {
+  let context;
+  const taps = new WeakMap();
+  const find = (slot) => document.querySelector(`[data-slot="${slot}"]`);
+
+  function tapOf(track) {
+    let tap = taps.get(track);
+    if (!tap) {
+      context ??= new AudioContext({ sampleRate: 48000 });
+      const source = context.createMediaStreamSource(new MediaStream([track]));
+      tap = new AnalyserNode(context, { fftSize: 16384, smoothingTimeConstant: 0 });
+      source.connect(tap);
+      taps.set(track, tap);
+    }
+    return tap;
+  }
+
+  // The level at a frequency over the last third of a second, in dBFS, as loud
+  // as the element plays it.
+  async function tones(slot, wanted) {
+    const element = find(slot);
+    const none = Object.fromEntries(Object.keys(wanted).map((n) => [n, -200]));
+    const track = element?.srcObject?.getAudioTracks()[0];
+    if (!track || element.paused || element.muted || element.volume === 0) return none;
+    const tap = tapOf(track);
+    if (context.state !== 'running') await context.resume();
+    // So that the window holds only what came after this call.
+    await new Promise((r) => setTimeout(r, 380));
+    const samples = new Float32Array(tap.fftSize);
+    tap.getFloatTimeDomainData(samples);
+    const out = {};
+    for (const [name, hz] of Object.entries(wanted)) out[name] = level(samples, hz, context.sampleRate, element.volume);
+    return out;
+  }
+
+  // Goertzel's algorithm over a Hann window.
+  function level(samples, hz, rate, volume) {
+    const n = samples.length;
+    const k = 2 * Math.cos((2 * Math.PI * hz) / rate);
+    let a = 0;
+    let b = 0;
+    for (let i = 0; i < n; i++) {
+      const w = 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / n);
+      const s = samples[i] * w + k * a - b;
+      b = a;
+      a = s;
+    }
+    const power = a * a + b * b - k * a * b;
+    const amplitude = (4 * Math.sqrt(Math.max(0, power))) / n;
+    return 20 * Math.log10(Math.max(1e-10, amplitude * volume));
+  }
+
+  // The mean colour of the middle of a picture, away from what moves.
+  function colour(slot) {
+    const video = find(slot);
+    if (!video?.videoWidth || video.readyState < 2) return null;
+    const canvas = new OffscreenCanvas(32, 18);
+    const c = canvas.getContext('2d');
+    c.drawImage(video, 0, 0, 32, 18);
+    const { data } = c.getImageData(8, 4, 16, 8);
+    const sum = [0, 0, 0];
+    for (let i = 0; i < data.length; i += 4) for (let j = 0; j < 3; j++) sum[j] += data[i + j];
+    return sum.map((s) => Math.round(s / (data.length / 4)));
+  }
+
+  return { tones, colour };
+})();

@@ -1,0 +1,134 @@
+// A person of a story: a real Chromium with a fake camera and microphone that
+// are theirs alone, and what they see and hear.
+import { chromium, expect, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { capture, signatures, type Person as Name } from './media.ts';
+
+export const executable = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+
+/** What keeps Chromium to itself on a machine without a network. */
+export const quietly = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-features=WebRtcHideLocalIpsWithMdns,CalculateNativeWinOcclusion',
+  '--disable-background-timer-throttling',
+  '--disable-renderer-backgrounding',
+  '--disable-backgrounding-occluded-windows',
+  '--autoplay-policy=no-user-gesture-required',
+];
+
+const files = mkdtempSync(join(tmpdir(), 'liqa-capture-'));
+
+export class Person {
+  private constructor(
+    readonly browser: Browser,
+    readonly context: BrowserContext,
+    readonly page: Page,
+  ) {}
+
+  /** A Chromium whose camera and microphone are a person's; without a name, one that has none. */
+  static async arrive(name?: Name, options: { locale?: string; args?: string[] } = {}): Promise<Person> {
+    const args = [...quietly, ...(options.args ?? [])];
+    if (name) {
+      const { audio, video } = capture(files, name);
+      args.push(
+        '--use-fake-ui-for-media-stream',
+        '--use-fake-device-for-media-stream',
+        `--use-file-for-fake-audio-capture=${audio}`,
+        `--use-file-for-fake-video-capture=${video}`,
+      );
+    }
+    const browser = await chromium.launch({ executablePath: executable, args });
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 720 },
+      locale: options.locale ?? 'en',
+      ignoreHTTPSErrors: true,
+    });
+    // A headset: nothing cancels or suppresses the tone.
+    await context.addInitScript(() => localStorage.setItem('liqa/devices', JSON.stringify({ headset: true })));
+    await context.addInitScript({ path: join(import.meta.dirname, 'ears.js') });
+    return new Person(browser, context, await context.newPage());
+  }
+
+  /** Another page in the same browser, for who has neither camera nor microphone. */
+  async another(): Promise<Person> {
+    return new Person(this.browser, this.context, await this.context.newPage());
+  }
+
+  /** Opens a seat's link and takes the seat, as far as the door. */
+  async open(link: string): Promise<void> {
+    await this.page.goto(link);
+    await this.page.locator('[data-act=open-seat]').click();
+    await this.page.locator('[data-act=enter]').click({ timeout: 20_000 });
+  }
+
+  async leave(): Promise<void> {
+    await this.browser.close();
+  }
+
+  slot(name: string) {
+    return this.page.locator(`[data-slot=${name}]`);
+  }
+
+  /** How loud each signature's tone is at an element's output, in dBFS; −200 when nothing plays. */
+  async hears(slot: string): Promise<Record<Name, number>> {
+    const tones = Object.fromEntries(Object.entries(signatures).map(([n, s]) => [n, s.tone]));
+    const levels = await this.page.evaluate(
+      ([s, t]) => (globalThis as unknown as Ears).liqaEars.tones(s, t),
+      [slot, tones] as const,
+    );
+    return levels as Record<Name, number>;
+  }
+
+  /** Waits until a slot's output is one person's tone and nobody else's. */
+  async hearsOnly(slot: string, name: Name, above = -45): Promise<void> {
+    await expect
+      .poll(async () => sounds(await this.hears(slot), above), { message: `${slot} sounds of ${name} alone`, timeout: 20_000 })
+      .toEqual([name]);
+  }
+
+  async hearsNobody(slot: string, above = -70): Promise<void> {
+    await expect.poll(async () => sounds(await this.hears(slot), above), { message: `${slot} is silent` }).toEqual([]);
+  }
+
+  /** Whose colour a slot's picture is, 'dark' for a slate or black, or the colour itself. */
+  async sees(slot: string): Promise<string> {
+    const rgb = await this.page.evaluate((s) => (globalThis as unknown as Ears).liqaEars.colour(s), slot);
+    if (!rgb) return 'nothing';
+    const [r, g, b] = rgb as [number, number, number];
+    if (Math.max(r, g, b) < 60) return 'dark';
+    let best = '';
+    let least = 45 * 45 * 3;
+    for (const [name, s] of Object.entries(signatures)) {
+      const d = (s.colour[0] - r) ** 2 + (s.colour[1] - g) ** 2 + (s.colour[2] - b) ** 2;
+      if (d < least) [best, least] = [name, d];
+    }
+    return best || `rgb(${r}, ${g}, ${b})`;
+  }
+
+  async seesOnly(slot: string, name: Name | 'dark'): Promise<void> {
+    await expect.poll(() => this.sees(slot), { message: `${slot} shows ${name}`, timeout: 20_000 }).toBe(name);
+  }
+}
+
+/** Who is louder than a level, loudest first. */
+export function sounds(levels: Record<Name, number>, above: number): Name[] {
+  return (Object.entries(levels) as [Name, number][])
+    .filter(([, l]) => l > above)
+    .sort((x, y) => y[1] - x[1])
+    .map(([n]) => n);
+}
+
+interface Ears {
+  liqaEars: {
+    tones(slot: string, tones: Record<string, number>): Promise<Record<string, number>>;
+    colour(slot: string): number[] | null;
+  };
+}
