@@ -66,7 +66,10 @@ func TestStrangersAreNotAnswered(t *testing.T) {
 			t.Errorf("answered with %s", what)
 		}
 	}
-	if len(c.routes) != 0 || c.active.Load() != nil {
+	c.mu.Lock()
+	routes := len(c.routes)
+	c.mu.Unlock()
+	if routes != 0 || c.active.Load() != nil {
 		t.Error("a stranger has become a route")
 	}
 	answer := knock(t, g, stun.TransactionID, stun.BindingRequest, name, right, stun.Fingerprint)

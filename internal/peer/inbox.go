@@ -35,10 +35,11 @@ func (i *inbox) close() { close(i.stop) }
 func (i *inbox) put(b []byte, at time.Time) {
 	h := heldPool.Get().(*held)
 	h.at, h.n = at, copy(h.data[:], b)
+	n := uint64(h.n) // once queued, h is the other goroutine's
 	select {
 	case i.queue <- h:
 		i.packets.Add(1)
-		i.bytes.Add(uint64(h.n))
+		i.bytes.Add(n)
 	default:
 		i.dropped.Add(1)
 		heldPool.Put(h)

@@ -60,6 +60,7 @@ type hall struct {
 	board *switchboard.Board
 	gate  *Gate
 	pool  *player.Player
+	clips map[string]*marked // by mark
 }
 
 func newHall(t testing.TB, config player.Config) *hall {
@@ -72,7 +73,7 @@ func newHall(t testing.TB, config player.Config) *hall {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &hall{t: t, board: g.board, gate: g, pool: p}
+	return &hall{t: t, board: g.board, gate: g, pool: p, clips: map[string]*marked{}}
 }
 
 func soon(t testing.TB) context.Context {
@@ -86,10 +87,12 @@ func soon(t testing.TB) context.Context {
 func (h *hall) publish(seat string, camera string) (*player.Publisher, *Conn) {
 	h.t.Helper()
 	sound := &marked{mime: webrtc.MimeTypeOpus, name: seat + "-sound"}
+	h.clips[sound.name] = sound
 	tracks := []player.Track{{MIME: sound.mime, Clip: sound}}
 	sources := map[Device]switchboard.SourceID{Microphone: switchboard.SourceID(seat + "/microphone")}
 	if camera != "" {
 		picture := &marked{mime: camera, name: seat + "-picture"}
+		h.clips[picture.name] = picture
 		tracks = append(tracks, player.Track{MIME: camera, Clip: picture})
 		sources[Camera] = switchboard.SourceID(seat + "/camera")
 	}
@@ -173,6 +176,46 @@ func (y *tally) of(slot, mark string) int {
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	return y.count[slot][mark]
+}
+
+// holes counts the sequence numbers between the first and the last of a slot
+// that never came.
+func (y *tally) holes(slot string) int {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	list := y.seqs[slot]
+	if len(list) == 0 {
+		return 0
+	}
+	seen := map[int16]bool{}
+	highest := int16(0)
+	for _, s := range list {
+		ahead := int16(s - list[0])
+		seen[ahead], highest = true, max(highest, ahead)
+	}
+	missing := 0
+	for i := int16(0); i <= highest; i++ {
+		if !seen[i] {
+			missing++
+		}
+	}
+	return missing
+}
+
+// settle waits until a count has stood still for a while: what had been sent
+// has arrived, however slow the machine.
+func settle(t testing.TB, count func() int64) {
+	t.Helper()
+	last, since := count(), time.Now()
+	for end := time.Now().Add(5 * time.Second); time.Since(since) < 150*time.Millisecond; time.Sleep(5 * time.Millisecond) {
+		if n := count(); n != last {
+			last, since = n, time.Now()
+		}
+		if time.Now().After(end) {
+			t.Error("it goes on and on")
+			return
+		}
+	}
 }
 
 func (h *hall) listen(p *player.Player, key switchboard.Key, template Template, onState func(State), rewrite func(string) string) (*player.Receiver, *tally, *Conn) {

@@ -29,7 +29,7 @@ func TestEachSlotCarriesItsOwnSourceAndNoOther(t *testing.T) {
 				"original-2": only("b/microphone"), "picture-2": only("b/camera"),
 				"channel": only("interpreter/microphone"),
 			})
-			in, heard, c := h.listen(h.pool, "seat/l", Room, nil, nil)
+			_, heard, c := h.listen(h.pool, "seat/l", Room, nil, nil)
 			want := map[string]string{"original-1": "a-sound", "picture-1": "a-picture", "original-2": "b-sound",
 				"picture-2": "b-picture", "channel": "interpreter-sound"}
 			for slot, mark := range want {
@@ -40,9 +40,7 @@ func TestEachSlotCarriesItsOwnSourceAndNoOther(t *testing.T) {
 				if got := heard.marks(slot); fmt.Sprint(got) != fmt.Sprint(strings.Fields(want[slot])) {
 					t.Errorf("%s carried %v, not %q", slot, got, want[slot])
 				}
-				if n := in.Slot(slot).Gaps; n > 0 {
-					t.Errorf("%s has %d gaps", slot, n)
-				}
+				eventually(t, 2*time.Second, slot+" is without a gap", func() bool { return heard.holes(slot) == 0 })
 			}
 			if f := c.Figures(); f.Transport != transport || f.Packets == 0 || f.Dropped != 0 || f.State != Connected {
 				t.Errorf("figures of the listener: %+v", f)
@@ -59,6 +57,7 @@ func TestNothingIsHeardAfterACut(t *testing.T) {
 	t.Parallel()
 	h := newHall(t, player.Config{})
 	h.publish("a", webrtc.MimeTypeVP9)
+	sound := h.clips["a-sound"]
 	open := switchboard.Slots{"original-1": only("a/microphone")}
 	h.board.Allow("press/r", open)
 	cable := newWire(t)
@@ -68,14 +67,14 @@ func TestNothingIsHeardAfterACut(t *testing.T) {
 	}
 	in, heard, _ := h.listen(reporter, "press/r", Press, nil, nil)
 	eventually(t, 5*time.Second, "the open item is heard", func() bool { return heard.of("original-1", "a-sound") > 25 })
-	heard.mu.Lock()
-	seqs := append([]uint16(nil), heard.seqs["original-1"]...)
-	heard.mu.Unlock()
-
 	if cleared := h.board.Cut("press/r", nil); !cleared.Clear() {
 		t.Errorf("after the cut still carrying: %+v", cleared)
 	}
-	time.Sleep(20 * time.Millisecond) // what was in the kernel's hands
+	said := int(sound.frame.Load())
+	settle(t, func() int64 { return cable.media.Load() }) // what was in the kernel's hands
+	heard.mu.Lock()
+	seqs := append([]uint16(nil), heard.seqs["original-1"]...)
+	heard.mu.Unlock()
 	before, counted := cable.media.Load(), heard.of("original-1", "a-sound")
 	for range 20 {
 		if err := in.Ask("original-1", seqs[len(seqs)-20:]...); err != nil {
@@ -97,18 +96,22 @@ func TestNothingIsHeardAfterACut(t *testing.T) {
 	heard.mu.Lock()
 	last := heard.last["a-sound"]
 	heard.mu.Unlock()
+	if last > said {
+		t.Errorf("frame %d was heard, but the cut was in force at frame %d", last, said)
+	}
+	again := int(sound.frame.Load())
 	heard.reset()
 	h.board.Allow("press/r", open)
 	eventually(t, 2*time.Second, "the reopened item is heard", func() bool { return heard.of("original-1", "a-sound") > 5 })
 	heard.mu.Lock()
 	defer heard.mu.Unlock()
-	// A second has gone by, 50 frames: what was said in it stays unheard, the
-	// packet before the reopening included.
-	if first := heard.first["a-sound"]; first < last+45 {
-		t.Errorf("reopening began with frame %d; the last before the cut was %d", first, last)
+	// What was said meanwhile stays unheard, up to the packet before the
+	// reopening, which may still have been on its way in.
+	if first := heard.first["a-sound"]; first < again-2 {
+		t.Errorf("reopening at frame %d began with frame %d", again, first)
 	}
-	if in.Slot("original-1").Gaps > 0 {
-		t.Error("the slot's sequence numbers are not contiguous over the cut")
+	if gap := heard.seqs["original-1"][0] - seqs[len(seqs)-1]; gap != 1 && gap < 1<<15 {
+		t.Errorf("the slot's sequence numbers jump by %d over the cut", gap)
 	}
 }
 
@@ -120,8 +123,12 @@ func TestAPictureIsGoneAfterACut(t *testing.T) {
 	in, heard, _ := h.listen(h.pool, "press/r", Press, nil, nil)
 	eventually(t, 5*time.Second, "the picture comes", func() bool { return heard.of("picture-1", "a-picture") > 30 })
 	h.board.Cut("press/r", nil)
-	time.Sleep(20 * time.Millisecond)
+	shown := int(h.clips["a-picture"].frame.Load())
+	settle(t, func() int64 { return int64(heard.of("picture-1", "a-picture")) })
 	heard.mu.Lock()
+	if last := heard.last["a-picture"]; last > shown {
+		t.Errorf("picture %d was seen, but the cut was in force at picture %d", last, shown)
+	}
 	seqs := append([]uint16(nil), heard.seqs["picture-1"]...)
 	heard.mu.Unlock()
 	heard.reset()
@@ -350,7 +357,7 @@ func TestAStalledTCPClientHoldsUpNobody(t *testing.T) {
 			worst, last, at = max(worst, time.Since(at)), n, time.Now()
 		}
 	}
-	if worst > 200*time.Millisecond {
+	if worst > time.Second { // a stall would last all three; less is the machine's own
 		t.Errorf("the other listener waited %v for a packet", worst)
 	}
 	if fast.Slot("original-1").Gaps > 0 {
