@@ -254,7 +254,7 @@ func (c *Channel) emitOne(now instant) {
 		p.duration, p.level, p.quiet, p.marker, p.via = in.duration, in.level, in.quiet, in.marker, g
 		in.release()
 	}
-	p.n, p.out, p.ts, p.capture, p.arrival = c.n, c.n, c.ts, c.at, now
+	p.n, p.out, p.nth, p.ts, p.capture, p.arrival = c.n, c.n, c.n-firstN+1, c.ts, c.at, now
 	c.n++
 	c.ts += int64(p.duration)
 	c.at = c.at.add(span(int64(p.duration), 48000))
@@ -274,7 +274,7 @@ func (s *Source) emit(p *packet) {
 		return
 	}
 	s.cache.put(p)
-	s.newest.Store(p.n)
+	s.come.Store(p.nth)
 	s.mu.Unlock()
 	s.deliver(p)
 }

@@ -124,6 +124,7 @@ func TestHandoverToAnother(t *testing.T) {
 			}
 		}
 		speak(100)
+		recorded, _ := s.record("channel/ru")
 		if c := c.SetFeed(set("two")); !c.Clear() {
 			t.Errorf("not clear: %+v", c)
 		}
@@ -137,11 +138,46 @@ func TestHandoverToAnother(t *testing.T) {
 		if bytes.ContainsAny([]byte(got[silent:]), ".") {
 			t.Errorf("a pause: %s", got)
 		}
+		for _, p := range *recorded {
+			if p.Payload[len(p.Payload)-1] == '1' {
+				t.Error("recorded after the call")
+			}
+		}
 		c.SetFeed(Set{}) // a cough
 		w.take()
 		speak(10)
 		if got := heard(t, w.take()); got != ".........." {
 			t.Errorf("while coughing: %s", got)
+		}
+	})
+}
+
+// What waits in a receiver's queue when its feeder's right ends leaves as
+// silence: the channel goes on.
+func TestQueuedPacketsOfAFeederThatLostItsRight(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		c, w := s.listener("channel/ru")
+		mic := s.microphone("m", "I")
+		mic.mark = 'm'
+		c.SetFeed(set("m"))
+		speak := func(n int) {
+			for range n {
+				mic.sound()
+				s.pass(20 * ms)
+			}
+		}
+		speak(10)
+		free := w.stick()
+		speak(10)
+		if c := c.SetFeed(Set{}); c.Clear() {
+			t.Error("a listener whose Output is stuck is said to be clear")
+		}
+		begun := len(w.all())
+		free()
+		s.pass(200 * ms)
+		got := heard(t, w.all())
+		if len(got) < 29 || bytes.ContainsAny([]byte(got[begun:]), "m") {
+			t.Errorf("heard after packet %d: %s", begun, got)
 		}
 	})
 }

@@ -226,6 +226,23 @@ func TestLoudestTakesThePlaceButNotAtOnce(t *testing.T) {
 	}
 }
 
+// A pair without a choice has what it has, and another that has one leaves it
+// to it.
+func TestPairWithoutAChoiceComesFirst(t *testing.T) {
+	slots := laidOut([]SlotSpec{soundSlot("original-1", 1, 1), soundSlot("original-2", 2, 2)})
+	all := map[SourceID]*Source{}
+	for _, id := range []SourceID{"a", "b"} {
+		all[id] = idle(id, Origin(id), Audio, Opus)
+	}
+	all["a"].level.add(5, 0)
+	c := newChooser("", slots)
+	c.fill(slots, Slots{"original-1": set("a", "b"), "original-2": set("a")}, all, c.choice)
+	c.choose(0)
+	if c.choice[0] != all["b"] || c.choice[1] != all["a"] {
+		t.Errorf("carried are %v", c.choice)
+	}
+}
+
 func TestPairWithoutASoundCarriesThePicture(t *testing.T) {
 	c, _, sets, refill := threeSpeakers(t)
 	sets["original-1"] = set()

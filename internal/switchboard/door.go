@@ -11,12 +11,12 @@ import (
 // that very grant lives.
 type grant struct {
 	source *Source
-	after  uint64 // the source's newest packet when the grant was made
+	after  uint64 // how many of the source's packets had come when it was made
 	live   atomic.Bool
 }
 
 func newGrant(s *Source) *grant {
-	g := &grant{source: s, after: s.newest.Load()}
+	g := &grant{source: s, after: s.come.Load()}
 	g.live.Store(true)
 	return g
 }
@@ -27,13 +27,14 @@ func (g *grant) revoke() { g.live.Store(false) }
 // admits reports whether a packet may be the first that is carried under the
 // grant. Nothing from before the grant is; of sound neither the first packet
 // after it, which may repeat what was before it (in-band FEC, RFC 6716 §2.1.7;
-// redundant blocks, RFC 2198); a picture begins with a keyframe. A packet that
-// came late is no beginning: what should follow it has passed already.
+// redundant blocks, RFC 2198), be that one that never came; a picture begins
+// with a keyframe. A packet that came late is no beginning: what should follow
+// it has passed already.
 func (g *grant) admits(p *packet) bool {
 	if g.source.spec.Kind == Video {
-		return p.key && !p.late && p.n > g.after
+		return p.key && !p.late && p.nth > g.after
 	}
-	return !p.late && p.n > g.after+1
+	return !p.late && p.nth > g.after+1
 }
 
 // rights is what one key may receive, and who receives under it.

@@ -184,6 +184,33 @@ func TestStuckOutputHoldsUpNobody(t *testing.T) {
 	})
 }
 
+// A queue that is being worked off is looked at again after every write.
+func TestCutReachesIntoTheQueue(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		mic := s.microphone("m", "P")
+		_, w := s.receiver("press/1", soundSlot("channel", 0, 1))
+		s.Allow("press/1", only("channel", "m"))
+		first := w.stick()
+		for range 60 {
+			mic.sound()
+			s.pass(20 * ms)
+		}
+		second := w.stick() // the next write sticks as well
+		first()
+		s.settle()
+		begun := len(w.all())
+		if begun != 1+maxBatch {
+			t.Fatalf("%d packets are written, want one and a batch", begun)
+		}
+		s.Cut("press/1", nil)
+		second()
+		s.settle()
+		if n := len(w.all()) - begun; n != 0 {
+			t.Errorf("%d packets left after the cut", n)
+		}
+	})
+}
+
 func TestCutNeverGives(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
 		a, b := s.microphone("a", "A"), s.microphone("b", "B")

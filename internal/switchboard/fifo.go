@@ -32,9 +32,8 @@ const (
 // the right then: so a handover needs no pause.
 func newFifo(g *grant) *fifo {
 	f := &fifo{grant: g}
-	newest := g.source.newest.Load()
-	for n := newest - 1; n <= newest; n++ {
-		if p := g.source.cached(n); p != nil {
+	for _, p := range g.source.lastTwo() {
+		if p != nil {
 			f.put(p)
 			p.release()
 		}
@@ -55,7 +54,7 @@ func (f *fifo) put(p *packet) {
 		f.prime = min(max(1, fifoPrime/int(p.duration)), fifoSize/2)
 	}
 	if p.out < f.next {
-		if f.waited > fifoTakes/5 && p.n > f.grant.after+1 {
+		if f.waited > fifoTakes/5 && p.nth > f.grant.after+1 {
 			f.wait, f.waited = 1, 0
 		}
 		return

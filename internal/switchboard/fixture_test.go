@@ -44,7 +44,9 @@ func (w *wire) stick() (free func()) {
 	w.mu.Unlock()
 	return func() {
 		w.mu.Lock()
-		w.hold = nil
+		if w.hold == hold {
+			w.hold = nil
+		}
 		w.mu.Unlock()
 		close(hold)
 	}

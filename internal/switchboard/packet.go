@@ -16,6 +16,7 @@ type packet struct {
 	refs atomic.Int32
 
 	n, out   uint64 // see sequence
+	nth      uint64 // which one it was, in the order of coming, late ones aside
 	ts       int64  // RTP timestamp, not wrapping
 	capture  instant
 	arrival  instant

@@ -18,7 +18,7 @@ type Source struct {
 	routes atomic.Pointer[[]route] // who carries it now; replaced, never changed
 	feeds  atomic.Pointer[[]feed]  // channels that it may feed
 	taps   atomic.Pointer[[]*tap]  // who records it
-	newest atomic.Uint64           // n of the newest packet
+	come   atomic.Uint64           // how many packets have come, late ones aside
 	subs   map[subscription]*grant // what routes is made from; guarded by the board
 	stale  bool                    // routes must be made anew; guarded by the board
 	asks   *errands                // nil without an upstream
@@ -74,7 +74,6 @@ func newSource(b *Board, spec SourceSpec, origin *originClock) *Source {
 	}
 	s.level.last.Store(int64(never))
 	s.count.last.Store(int64(never))
-	s.newest.Store(firstN - 1)
 	s.routes.Store(new([]route))
 	s.feeds.Store(new([]feed))
 	s.taps.Store(new([]*tap))
@@ -147,7 +146,10 @@ func (s *Source) take(raw []byte, arrival instant) *packet {
 
 	p := newPacket(h.payload)
 	p.n, p.out, p.ts, p.arrival = n, s.sequence.out(n), ts, arrival
-	p.marker, p.late = h.marker, where == late
+	p.marker, p.late, p.nth = h.marker, where == late, s.come.Load()
+	if !p.late {
+		p.nth++
+	}
 	p.capture = s.capture.capture(ts, arrival)
 	s.describe(p, &h)
 	if !s.cache.put(p) {
@@ -158,7 +160,7 @@ func (s *Source) take(raw []byte, arrival instant) *packet {
 	s.count.packets.Add(1)
 	// After the cache and before the routes are looked at: a grant made from
 	// now on lets nothing through that was here before it.
-	s.newest.Store(s.sequence.newest)
+	s.come.Store(p.nth)
 	return p
 }
 
@@ -231,6 +233,15 @@ func (s *Source) cached(n uint64) *packet {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.cache.get(n)
+}
+
+// lastTwo gives the newest two packets with references, or nil for one that is
+// missing.
+func (s *Source) lastTwo() [2]*packet {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := s.sequence.newest
+	return [2]*packet{s.cache.get(n - 1), s.cache.get(n)}
 }
 
 // missed notes the packets between before and n as missing.
