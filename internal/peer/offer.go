@@ -16,6 +16,7 @@ const (
 	maxSections = 32        // m-sections of an offer
 	maxCodecs   = 128       // payload types of one section
 	maxSources  = 32        // a=ssrc lines remembered of one section
+	maxLines    = 1000      // attributes of one section
 )
 
 // offer is what the server needs to know of a session description.
@@ -182,6 +183,9 @@ func parseSection(m *sdp.MediaDescription) (section, *BadOffer) {
 		proto:      strings.Join(m.MediaName.Protos, "/"),
 		extensions: map[string]uint8{},
 		sends:      true, receives: true,
+	}
+	if len(m.Attributes) > maxLines {
+		return s, refuse(CodeTooLarge, "A section of the offer has %d attributes; at most %d are read.", len(m.Attributes), maxLines)
 	}
 	bundleOnly := false
 	for _, a := range m.Attributes {

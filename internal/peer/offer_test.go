@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pion/sdp/v3"
 
@@ -224,6 +225,29 @@ func TestRefusalsSayWhy(t *testing.T) {
 	}
 	if n := g.Census(); n.Connecting != 0 {
 		t.Errorf("%d connections are left of refused offers", n.Connecting)
+	}
+}
+
+// The dearest offers that fit cost milliseconds, not seconds.
+func TestDearOffersAreCheap(t *testing.T) {
+	formats := ""
+	for i := range 128 {
+		formats += fmt.Sprint(" ", i)
+	}
+	head := strings.Replace(simple("audio opus/48000/2"), "SAVPF 96", "SAVPF"+formats, 1)
+	for name, filler := range map[string]string{
+		"feedback for all": "a=rtcp-fb:* x\r\n", "formats": "a=fmtp:96 a=b;c=d\r\n", "sources": "a=ssrc:7 x\r\n", "groups": "a=group:BUNDLE 0 1 2\r\n",
+	} {
+		began := time.Now()
+		body := head + strings.Repeat(filler, (maxOffer-len(head))/len(filler))
+		if _, bad := parseOffer(body); bad == nil || bad.Code != CodeTooLarge {
+			t.Errorf("%s: %v", name, bad)
+		}
+		body = head + strings.Repeat(filler, maxLines-10)
+		_, _ = parseOffer(body)
+		if took := time.Since(began); took > time.Second {
+			t.Errorf("%s: took %v", name, took)
+		}
 	}
 }
 
