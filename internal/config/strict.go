@@ -19,8 +19,8 @@ const MaxFile = 1 << 20
 
 // Fault is one thing wrong with a file.
 type Fault struct {
-	Line int    // from 1; 0 when it is about the file as a whole
-	Says string // an English sentence
+	Line int    `json:"line,omitempty"` // from 1; 0 when it is about the file as a whole
+	Says string `json:"says"`           // an English sentence
 }
 
 func (f Fault) String() string {
@@ -159,28 +159,33 @@ func unknownKey(key, where string, fields map[string]reflect.Type) string {
 	return sentence + " Known are: " + strings.Join(names, ", ") + "."
 }
 
-// distance is the number of letters to insert, remove or replace between a and b.
+// distance is the number of letters to insert, remove, replace or swap with
+// their neighbours between a and b.
 func distance(a, b string) int {
 	if len(a) > 64 || len(b) > 64 {
 		return 64
 	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+	rows := make([][]int, len(a)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(b)+1)
+		rows[i][0] = i
 	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replaced := diagonal
-			if a[i] != b[j] {
+	for j := range rows[0] {
+		rows[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		for j := 1; j <= len(b); j++ {
+			replaced := rows[i-1][j-1]
+			if a[i-1] != b[j-1] {
 				replaced++
 			}
-			diagonal = row[j+1]
-			row[j+1] = min(replaced, row[j]+1, diagonal+1)
+			rows[i][j] = min(replaced, rows[i-1][j]+1, rows[i][j-1]+1)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
 		}
 	}
-	return row[len(b)]
+	return rows[len(a)][len(b)]
 }
 
 var (

@@ -30,6 +30,7 @@ type Finding struct {
 // every answer.
 type Machine struct {
 	Now       func() time.Time
+	Counted   func() time.Duration // the machine's own counting of time, which nobody sets
 	Clock     func() ClockState
 	Addresses func() []netip.Addr
 	Space     func(dir string) (free uint64, err error)
@@ -37,7 +38,8 @@ type Machine struct {
 
 // This is the machine that the program runs on.
 func This() Machine {
-	return Machine{Now: time.Now, Clock: clockState, Addresses: certificate.InterfaceAddresses, Space: freeSpace}
+	began := time.Now()
+	return Machine{Now: time.Now, Counted: func() time.Duration { return time.Since(began) }, Clock: clockState, Addresses: certificate.InterfaceAddresses, Space: freeSpace}
 }
 
 // Check looks at everything. The findings are in the order in which they are

@@ -78,9 +78,11 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 
 // firstWord reads the authorization that must be the first message.
 func (s *Server) firstWord(socket *websocket.Conn) (a access.Authorization, code websocket.StatusCode) {
-	ctx, cancel := context.WithTimeout(s.ctx, sayWhoWithin)
-	defer cancel()
-	kind, text, err := socket.Read(ctx)
+	// A context that ends would break the connection off without a farewell.
+	patience := time.AfterFunc(sayWhoWithin, func() { socket.Close(closedSilent, "") })
+	defer patience.Stop()
+	defer context.AfterFunc(s.ctx, func() { socket.Close(websocket.StatusGoingAway, "") })()
+	kind, text, err := socket.Read(context.Background())
 	if err != nil || kind != websocket.MessageText {
 		return a, closedSilent
 	}

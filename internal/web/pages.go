@@ -93,7 +93,7 @@ func (s *Server) asset(w http.ResponseWriter, r *http.Request) {
 	if file == s.pages.sheet {
 		text, err = s.pages.css, nil
 	}
-	if err != nil {
+	if err != nil || !fs.ValidPath(file) { // joined, a ".." would lead out of the folder
 		s.nothingPage(w, r)
 		return
 	}

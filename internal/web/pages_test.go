@@ -1,0 +1,346 @@
+package web
+
+import (
+	"encoding/json"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"liqa/internal/access"
+	"liqa/internal/certificate"
+	"liqa/internal/press"
+	"liqa/internal/summit"
+)
+
+func TestEveryAnswerIsSecured(t *testing.T) {
+	h := openHall(t, func(o *Options) { o.Public = true })
+	for _, path := range []string{"/", "/join", "/s/abc", "/assets/join-1.js", "/nothing", "/api/nothing", "/ca", "/healthz", "/api/live"} {
+		answer := h.send("GET", path, "", "", nil)
+		answer.Body.Close()
+		for header, want := range map[string]string{
+			"Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
+			"Cross-Origin-Opener-Policy": "same-origin", "Strict-Transport-Security": "max-age=31536000",
+		} {
+			if got := answer.Header.Get(header); got != want {
+				t.Errorf("%s: %s is %q", path, header, got)
+			}
+		}
+		csp := answer.Header.Get("Content-Security-Policy")
+		if !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") || strings.Contains(csp, "data:") || strings.Contains(csp, "*") {
+			t.Errorf("%s: the policy is %q", path, csp)
+		}
+		if policy := answer.Header.Get("Permissions-Policy"); !strings.Contains(policy, "camera=(self), microphone=(self)") {
+			t.Errorf("%s: the permissions are %q", path, policy)
+		}
+	}
+}
+
+// What a browser would put into Referer when it leaves the seat's page: the
+// policy forbids it, the secret is in the fragment, and no page leads anywhere
+// else.
+func TestNoPageLeaksALinkByReferer(t *testing.T) {
+	var captured []string
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		captured = append(captured, r.Referer(), r.URL.String())
+	}))
+	defer elsewhere.Close()
+	h := openHall(t)
+	link := h.links["officer"].Reveal(h.http.URL)
+	r, err := http.NewRequest("GET", link, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := h.http.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	if answer.Header.Get("Referrer-Policy") != "no-referrer" {
+		t.Error("the page lets its address be told")
+	}
+	// The worst a browser could send without the policy is the address it asked for.
+	leave, _ := http.NewRequest("GET", elsewhere.URL, nil)
+	leave.Header.Set("Referer", answer.Request.URL.Scheme+"://"+answer.Request.URL.Host+answer.Request.URL.RequestURI())
+	if left, err := http.DefaultClient.Do(leave); err == nil {
+		left.Body.Close()
+	}
+	secret := h.links["officer"].Secret.Reveal()
+	if all := strings.Join(captured, " ") + h.log.String(); strings.Contains(all, secret) {
+		t.Errorf("the secret leaks: %s", all)
+	}
+}
+
+// Everything that a whole meeting logs, and no secret in it.
+func TestNoSecretIsInTheLog(t *testing.T) {
+	h := openHall(t)
+	var secrets []string
+	for _, seat := range []summit.SeatID{"officer", "principal-a", "reporter"} {
+		g, live := h.enter(seat)
+		secrets = append(secrets, h.links[seat].Secret.Reveal(), g.device.Reveal())
+		g.ask("POST", "/api/whep", sdpType, []byte("nonsense"))
+		g.ask("GET", "/metrics", "", nil)
+		live.act("give-floor", map[string]string{"seat": "x"})
+		thief := &guest{h, seat, access.NewCredential()}
+		thief.redeem(h.links[seat].Secret)
+		secrets = append(secrets, thief.device.Reveal())
+		if seat == "officer" {
+			secrets = append(secrets, live.act("reissue", map[string]string{"seat": "notes-a"}).Link)
+		}
+	}
+	_, body := h.call("POST", "/api/summits/"+string(h.id)+"/links/delegate-b", "Bearer "+h.admin.Reveal(), "application/json", []byte("{}"))
+	var link SeatLink
+	if err := json.Unmarshal([]byte(body), &link); err != nil || link.Link == "" {
+		t.Fatalf("%s %v", body, err)
+	}
+	l, err := access.ParseLink(link.Link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.call("GET", "/join?secret="+l.Secret.Reveal(), "Bearer "+l.Secret.Reveal(), "", nil)
+	secrets = append(secrets, l.Secret.Reveal(), h.admin.Reveal())
+	log := h.log.String()
+	for _, secret := range secrets {
+		if secret == "" || strings.Contains(log, secret) {
+			t.Errorf("a secret is in the log, or empty: %q", secret)
+		}
+	}
+	for _, want := range []string{"a link was redeemed", "a link was refused", "a call was denied", "an offer was refused", "seat=officer", "summit=" + string(h.id)} {
+		if !strings.Contains(log, want) {
+			t.Errorf("the log does not say %q", want)
+		}
+	}
+}
+
+func TestWithoutAFrontEndThePageSaysWhatToDo(t *testing.T) {
+	h := openHall(t, func(o *Options) { o.FrontEnd = fstest.MapFS{".keep": {}} })
+	status, body := h.call("GET", "/join", "", "", nil)
+	if status != http.StatusServiceUnavailable || !strings.Contains(body, "make") {
+		t.Errorf("%d %s", status, body)
+	}
+	if status, _ := h.call("GET", "/", "", "", nil); status != http.StatusOK {
+		t.Errorf("the landing page: %d", status)
+	}
+}
+
+func TestTheFrontEndIsServed(t *testing.T) {
+	h := openHall(t)
+	answer := h.send("GET", "/assets/join-1.js", "", "", nil)
+	answer.Body.Close()
+	if answer.StatusCode != 200 || !strings.Contains(answer.Header.Get("Cache-Control"), "immutable") || !strings.Contains(answer.Header.Get("Content-Type"), "javascript") {
+		t.Errorf("%d %v", answer.StatusCode, answer.Header)
+	}
+	for _, path := range []string{"/assets/../join.html", "/assets/%2e%2e/.vite/manifest.json", "/assets/", "/.vite/manifest.json", "/assets/none.js"} {
+		if status, _ := h.call("GET", path, "", "", nil); status == http.StatusOK {
+			t.Errorf("%s is served", path)
+		}
+	}
+	if want := []string{"/assets/" + h.web.pages.sheet, "/assets/x.css", "/assets/public-1.css"}; !slices.Equal(h.web.pages.public.Stylesheets, want) {
+		t.Errorf("the public page's style sheets are %v", h.web.pages.public.Stylesheets)
+	}
+	if status, _ := h.call("GET", "/assets/"+h.web.pages.sheet, "", "", nil); status != http.StatusOK {
+		t.Errorf("the pages' own style sheet: %d", status)
+	}
+	if _, err := readPages(fstest.MapFS{"join.html": {Data: []byte("x")}}); err == nil {
+		t.Error("a front end without its list of files was taken")
+	}
+	if _, err := fs.ReadFile(h.web.pages.dist, "join.html"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestThePublicPageFromAnnouncementToReadout(t *testing.T) {
+	h := openHall(t)
+	admin := "Bearer " + h.admin.Reveal()
+	at := "/api/summits/" + string(h.id)
+	if status, body := h.call("POST", at+"/advisory", admin, "application/json", []byte("{}")); status != http.StatusOK {
+		t.Fatalf("announcing: %d %s", status, body)
+	}
+	status, body := h.call("GET", "/s/"+string(h.id)+"/ar", "", "", nil)
+	if status != http.StatusOK || !strings.Contains(body, "لقاء الوفدين") || !strings.Contains(body, `dir="rtl"`) {
+		t.Errorf("the advisory in Arabic: %d %s", status, body)
+	}
+	if strings.Contains(body, "Tête-à-tête") {
+		t.Error("the page tells the title of a closed item")
+	}
+	if status, _ := h.call("GET", "/s/"+string(h.id)+"/ru", "", "", nil); status != http.StatusNotFound {
+		t.Errorf("a page in a language it is not published in: %d", status)
+	}
+	if status, body := h.call("GET", at+"/public?lang=en", "", "", nil); status != http.StatusOK || !strings.Contains(body, `"stage":"announced"`) {
+		t.Errorf("the public view: %d %s", status, body)
+	}
+
+	g := h.guest("press-officer")
+	status, body = g.ask("GET", at+"/readouts/en", "", nil)
+	if status != http.StatusOK || !strings.Contains(body, `"faults":[{`) || !strings.Contains(body, `"published":null`) {
+		t.Fatalf("the desk: %d %s", status, body)
+	}
+	draft := press.Readout{Place: "Muscat", Headline: "The delegations met", Lead: "Both sides spoke of trade.",
+		Body:    []press.Block{{Kind: press.Paragraph, Text: "They will meet again.", Basis: press.OpenRemarks}},
+		Sources: []press.Reference{{Name: "Delegation A"}}}
+	text, _ := json.Marshal(draft)
+	if status, body := g.ask("PUT", at+"/readouts/en", "application/json", text); status != http.StatusOK || !strings.Contains(body, `"faults":[]`) {
+		t.Fatalf("saving: %d %s", status, body)
+	}
+	if status, body := g.ask("POST", at+"/readouts/en/publish", "application/json", []byte("{}")); status != http.StatusConflict || !strings.Contains(body, "summit-not-ended") {
+		t.Errorf("publishing before the end: %d %s", status, body)
+	}
+	h.enter("officer")
+	h.do("officer", summit.EndSummit{})
+	if status, body := g.ask("POST", at+"/readouts/ar/publish", "application/json", []byte("{}")); status != http.StatusUnprocessableEntity || !strings.Contains(body, `"faults":[{`) {
+		t.Errorf("publishing what was not written: %d %s", status, body)
+	}
+	if status, body := g.ask("POST", at+"/readouts/en/publish", "application/json", []byte("{}")); status != http.StatusOK || !strings.Contains(body, "/s/"+string(h.id)+"/en") {
+		t.Fatalf("publishing: %d %s", status, body)
+	}
+	status, body = h.call("GET", "/s/"+string(h.id)+"/en", "", "", nil)
+	if status != http.StatusOK || !strings.Contains(body, "The delegations met") || !strings.Contains(body, "They will meet again.") {
+		t.Errorf("the readout: %d %s", status, body)
+	}
+}
+
+func TestTheRecordingOfOpenItems(t *testing.T) {
+	h := openHall(t)
+	h.records.takes = []Take{{ID: "take-1", Item: "opening", From: time.Now(), Playlist: "/s/x/record/take-1/program.m3u8"}}
+	base := "/s/" + string(h.id) + "/record/"
+	if status, _ := h.call("GET", base+"take-1/program.m3u8", "", "", nil); status != http.StatusNotFound {
+		t.Errorf("before the summit is public: %d", status)
+	}
+	h.do(summit.Administrator, summit.PublishAdvisory{Digest: strings.Repeat("a", 64)})
+	answer := h.send("GET", base+"take-1/program.m3u8", "", "", nil)
+	answer.Body.Close()
+	if answer.StatusCode != 200 || answer.Header.Get("Content-Type") != "application/vnd.apple.mpegurl" {
+		t.Errorf("%d %v", answer.StatusCode, answer.Header)
+	}
+	for _, name := range []string{"take-2/program.m3u8", "../closed/take.mp4", "..%2fclosed%2ftake.mp4", "/etc/passwd", ""} {
+		if status, _ := h.call("GET", base+name, "", "", nil); status == http.StatusOK {
+			t.Errorf("%s is served", name)
+		}
+	}
+	if status, body := h.call("GET", "/api/summits/"+string(h.id)+"/recording", "", "", nil); status != 200 || !strings.Contains(body, "take-1") {
+		t.Errorf("the list: %d %s", status, body)
+	}
+}
+
+func TestConveningOverHTTP(t *testing.T) {
+	h := openHall(t)
+	admin := "Bearer " + h.admin.Reveal()
+	status, body := h.call("POST", "/api/summits", admin, "application/yaml", []byte("titel: x\n"))
+	if status != http.StatusUnprocessableEntity || !strings.Contains(body, `Did you mean \"title\"?`) {
+		t.Errorf("%d %s", status, body)
+	}
+	if status, body := h.call("GET", "/api/summits", admin, "", nil); status != 200 || !strings.Contains(body, string(h.id)) || strings.Contains(body, "hash") {
+		t.Errorf("%d %s", status, body)
+	}
+	if status, body := h.call("GET", "/api/summits/"+string(h.id)+"/export", admin, "", nil); status != 200 || body != "journal\n" {
+		t.Errorf("%d %s", status, body)
+	}
+}
+
+func TestThePlainPortOffersTheRootAndTheWayToHTTPS(t *testing.T) {
+	place := certificate.Place{Names: []string{"hall"}, Addresses: []netip.Addr{netip.MustParseAddr("192.168.7.3")}}
+	authority, err := certificate.OpenAuthority(t.TempDir(), place, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := openHall(t, func(o *Options) { o.Authority = authority })
+	plain := h.web.PlainHandler("8443")
+	get := func(method, path string) *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest(method, path, nil)
+		r.Host = "192.168.7.3:8080"
+		plain.ServeHTTP(w, r)
+		return w
+	}
+	page := get("GET", "/ca")
+	for _, want := range []string{authority.Fingerprint(), "iPhone", "Android", "Windows", "macOS", "Firefox", "/ca/qr.svg", "http://192.168.7.3:8080/ca"} {
+		if !strings.Contains(page.Body.String(), want) {
+			t.Errorf("the page does not have %q", want)
+		}
+	}
+	if got := get("GET", "/ca/liqa-root.pem").Body.Bytes(); string(got) != string(authority.PEM()) {
+		t.Error("the root is not what the page says")
+	}
+	if w := get("GET", "/ca/liqa-root.crt"); w.Header().Get("Content-Type") != "application/x-x509-ca-cert" || w.Body.String() != string(authority.DER()) {
+		t.Error("the root for telephones")
+	}
+	if w := get("GET", "/ca/qr.svg"); !strings.HasPrefix(w.Body.String(), "<svg") || w.Header().Get("Content-Type") != "image/svg+xml" {
+		t.Errorf("the QR code is %.80s", w.Body)
+	}
+	if w := get("GET", "/ca/root.key"); w.Code != http.StatusNotFound {
+		t.Errorf("the key: %d", w.Code)
+	}
+	if w := get("GET", "/join?x=1"); w.Code != http.StatusTemporaryRedirect || w.Header().Get("Location") != "https://192.168.7.3:8443/join?x=1" {
+		t.Errorf("%d %v", w.Code, w.Header())
+	}
+	if w := get("POST", "/api/redeem"); w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "only-https") {
+		t.Errorf("a secret sent in the clear is answered %d %s", w.Code, w.Body)
+	}
+}
+
+func TestTheAddressOfACallerBehindAProxy(t *testing.T) {
+	s := &Server{proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("10.0.0.0/8")}}
+	for _, c := range []struct{ from, header, want string }{
+		{"192.0.2.7:1", "", "192.0.2.7"},
+		{"192.0.2.7:1", "198.51.100.1", "192.0.2.7"}, // who is no proxy is not believed
+		{"127.0.0.1:1", "198.51.100.1", "198.51.100.1"},
+		{"127.0.0.1:1", "203.0.113.9, 198.51.100.1", "198.51.100.1"}, // the first was written by the caller
+		{"127.0.0.1:1", "198.51.100.1, 10.1.2.3", "198.51.100.1"},
+		{"127.0.0.1:1", "nonsense", "127.0.0.1"},
+		{"127.0.0.1:1", "", "127.0.0.1"},
+		{"[::ffff:127.0.0.1]:1", "2001:db8::1", "2001:db8::1"},
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = c.from
+		if c.header != "" {
+			r.Header.Set("X-Forwarded-For", c.header)
+		}
+		if got := s.addressOf(r).String(); got != c.want {
+			t.Errorf("%s with %q is %s", c.from, c.header, got)
+		}
+	}
+}
+
+func TestCallsAreLimitedByAddressAndSeatsAreNot(t *testing.T) {
+	h := openHall(t, func(o *Options) { o.Limits.CallsPerSecond, o.Limits.CallsAtOnce = 0.001, 20 })
+	h.enter("officer")
+	g, _ := h.enter("delegate-a")
+	var last int
+	for range 40 {
+		last, _ = h.call("GET", "/healthz", "", "", nil)
+	}
+	if last != http.StatusTooManyRequests {
+		t.Errorf("forty calls of one address: the last gives %d", last)
+	}
+	if status, body := g.ask("POST", "/api/whep", sdpType, []byte(goodOffer)); status != http.StatusCreated {
+		t.Errorf("a seat at the same address: %d %s", status, body)
+	}
+}
+
+func TestInventedAddressesAreForgotten(t *testing.T) {
+	now := time.Now()
+	l := newLimits(openLimits, func() time.Time { return now })
+	leave, _ := l.player(netip.MustParseAddr("192.0.2.1"))
+	for i := range 3 * maxKnown {
+		l.call(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}))
+	}
+	if len(l.known) > maxKnown {
+		t.Errorf("%d addresses are remembered", len(l.known))
+	}
+	if l.known[network(netip.MustParseAddr("192.0.2.1"))].players != 1 {
+		t.Error("who is connected was forgotten")
+	}
+	leave()
+	leave() // twice changes nothing
+	if l.known[network(netip.MustParseAddr("192.0.2.1"))].players != 0 {
+		t.Error("who has left is counted")
+	}
+	if network(netip.MustParseAddr("2001:db8::1")) != network(netip.MustParseAddr("2001:db8::2")) {
+		t.Error("one household counts twice")
+	}
+}
