@@ -17,9 +17,13 @@ func Meet(a, b Plan) Plan {
 		Coverage:  narrower(a.Coverage, b.Coverage),
 	}
 	for r, slots := range a.Receivers {
-		both := Slots{}
+		others, ok := b.Receivers[r]
+		if !ok {
+			continue
+		}
+		both := make(Slots, len(slots))
 		for k, set := range slots {
-			both[k] = meet(set, b.Receivers[r][k])
+			both[k] = meet(set, others[k])
 		}
 		m.give(r, both)
 	}

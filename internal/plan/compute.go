@@ -69,22 +69,31 @@ func lay(s summit.State, live Live) *table {
 		}
 	}
 	t.others = others(s)
-	for _, seat := range s.Seats {
+	for i, seat := range s.Seats {
 		switch seat.Role {
 		case summit.Principal, summit.Delegate, summit.NoteTaker:
 		default:
 			continue
 		}
-		if !s.InRoom(seat.ID) {
+		self := alone(s, i)
+		if !self.InRoom(seat.ID) {
 			continue
 		}
 		t.in[seat.ID] = true
-		t.speaks[seat.ID] = s.MaySpeak(seat.ID)
+		t.speaks[seat.ID] = self.MaySpeak(seat.ID)
 		if s.Floor == seat.ID {
 			t.floor = seat
 		}
 	}
 	return t
+}
+
+// alone is the state with one seat only. Whether a seat is in the room or
+// watches it depends on no other; asking the whole state would look through a
+// thousand seats for each of a thousand.
+func alone(s summit.State, i int) summit.State {
+	s.Seats = s.Seats[i : i+1 : i+1]
+	return s
 }
 
 // others lists the delegates and note-takers in the order of the seating list.

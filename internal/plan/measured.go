@@ -57,11 +57,11 @@ func (m Measured) Check(s summit.State, p Plan) []Alarm {
 			connected[source.Seat] = connected[source.Seat] || on
 		}
 	}
-	for _, seat := range s.Seats {
+	for i, seat := range s.Seats {
 		switch {
-		case connected[seat.ID] && !Connects(s, seat.ID):
+		case connected[seat.ID] && Stands(s, seat) != Admitted:
 			alarms = append(alarms, Alarm{UnknownConnection, seat.ID})
-		case !m.Receiving[seat.ID] && s.InRoom(seat.ID):
+		case !m.Receiving[seat.ID] && alone(s, i).InRoom(seat.ID):
 			alarms = append(alarms, Alarm{MissingConnection, seat.ID})
 		}
 		delete(connected, seat.ID)

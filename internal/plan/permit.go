@@ -7,8 +7,30 @@ import "liqa/internal/summit"
 // the last moment of the summit, whatever flows in them.
 func Connects(s summit.State, id summit.SeatID) bool {
 	seat, ok := s.Seat(id)
-	return ok && seat.Admitted && !seat.Invitation.Revoked &&
-		(s.Phase == summit.Announced || s.Phase == summit.InProgress)
+	return ok && Stands(s, seat) == Admitted
+}
+
+// Standing is how far a seat's rights go.
+type Standing int
+
+const (
+	Nothing  Standing = iota // its link has been withdrawn
+	Invited                  // its link has not been opened
+	Known                    // its link is bound to a device
+	Admitted                 // it may have media connections
+)
+
+// Stands says how far a seat's rights go. After the end nobody is admitted.
+func Stands(s summit.State, seat summit.Seat) Standing {
+	switch {
+	case seat.Invitation.Revoked:
+		return Nothing
+	case seat.Admitted && (s.Phase == summit.Announced || s.Phase == summit.InProgress):
+		return Admitted
+	case seat.Invitation.Device != "":
+		return Known
+	}
+	return Invited
 }
 
 // MaySend lists the kinds of sources that a seat may send to the server; what

@@ -14,12 +14,12 @@ var (
 
 // room fills the slots of everybody who is in the room.
 func (t *table) room(s summit.State, p Plan) {
-	for _, seat := range s.Seats {
+	for i, seat := range s.Seats {
 		switch seat.Role {
 		case summit.Reporter, summit.PressOfficer:
 			continue
 		}
-		if !s.InRoom(seat.ID) {
+		if !alone(s, i).InRoom(seat.ID) {
 			continue
 		}
 		slots := Slots{}
@@ -123,8 +123,8 @@ func (t *table) press(s summit.State, p Plan) {
 		}
 		return in[l]
 	}
-	for _, seat := range s.Seats {
-		if (seat.Role == summit.Reporter || seat.Role == summit.PressOfficer) && s.Watches(seat.ID) {
+	for i, seat := range s.Seats {
+		if (seat.Role == summit.Reporter || seat.Role == summit.PressOfficer) && alone(s, i).Watches(seat.ID) {
 			p.give(SeatReceiver(seat.ID), slots(seat.Hears))
 		}
 	}

@@ -28,7 +28,7 @@ type step struct {
 	records []journal.Record // the events, as they are written
 	after   summit.State
 	plan    plan.Plan // of after
-	cuts    bool      // it takes something away and gives nothing
+	cuts    bool      // it takes something away and gives nothing: media or rights
 	answer  chan answer
 }
 
@@ -100,7 +100,8 @@ func (m *meeting) decide(by summit.Actor, a summit.Act) (s *step, revision uint6
 // step prepares the step that follows those decided so far; nothing is changed
 // by it.
 func (m *meeting) step(by summit.Actor, a summit.Act, at time.Time, events []summit.Event) (*step, error) {
-	s := &step{by: by, act: a, at: at, events: events, after: m.ahead()}
+	before := m.ahead()
+	s := &step{by: by, act: a, at: at, events: events, after: before}
 	was := m.plan
 	if n := len(m.unwritten); n > 0 {
 		was = m.unwritten[n-1].plan
@@ -111,14 +112,36 @@ func (m *meeting) step(by summit.Actor, a summit.Act, at time.Time, events []sum
 			return nil, err
 		}
 		if len(payload) > journal.MaxPayload {
-			return nil, fmt.Errorf("a %s of %d bytes is too long to be kept: at most %d are", kind, len(payload), journal.MaxPayload)
+			return nil, tooLong(len(payload))
 		}
 		s.records = append(s.records, journal.Record{Kind: kind, At: e.When(), Payload: payload})
 		s.after = summit.Apply(s.after, e)
 	}
 	s.plan = plan.Compute(s.after, m.live)
-	s.cuts = plan.Takes(was, s.plan) && !plan.Gives(was, s.plan)
+	takes, gives := rights(before, s.after)
+	s.cuts = (takes || plan.Takes(was, s.plan)) && !gives && !plan.Gives(was, s.plan)
 	return s, nil
+}
+
+// rights reports whether any seat's rights become less, and whether any's more,
+// be there media in it or not: a reporter is dismissed in a closed item too.
+func rights(before, after summit.State) (less, more bool) {
+	for i, seat := range after.Seats {
+		if i >= len(before.Seats) {
+			return less, true
+		}
+		old, now := plan.Stands(before, before.Seats[i]), plan.Stands(after, seat)
+		less, more = less || now < old, more || now > old
+	}
+	return less, more
+}
+
+// tooLong refuses what the journal cannot keep. Only a description can be.
+func tooLong(bytes int) error {
+	return &summit.Refusal{Code: "bad-description", Params: map[string]string{}, Faults: []summit.Fault{{
+		Place:    "the whole",
+		Sentence: fmt.Sprintf("it has %d bytes, and a description of at most %d can be kept", bytes, journal.MaxPayload),
+	}}}
 }
 
 // add cuts what a step takes away, and queues it to be written. The queue is
@@ -162,15 +185,16 @@ func (m *meeting) written(r result) {
 	m.flying = 0
 	m.state, m.plan = done[len(done)-1].after, done[len(done)-1].plan
 	m.enforce(m.allowed())
+	recovered := m.behind
+	m.behind = false
+	m.notify()
 	for _, s := range done {
 		s.tell(s.after.Revision, nil)
 		m.admitted(s.events)
 	}
-	if m.behind {
-		m.behind = false
+	if recovered {
 		m.log.Info("the journal writes again")
 		m.reconcile()
 	}
 	m.write()
-	m.notify()
 }

@@ -1,6 +1,8 @@
 package secretariat
 
 import (
+	"slices"
+
 	"liqa/internal/plan"
 	"liqa/internal/summit"
 )
@@ -17,16 +19,9 @@ func (m *meeting) fallBehind(err error) {
 	}
 	m.log.Error("the journal cannot be written; what takes away is done, nothing is given", "err", err)
 	m.behind = true
-	sent, queued := m.unwritten[:m.flying], m.unwritten[m.flying:]
-	for _, s := range m.unwritten {
-		if s.cuts {
-			s.tell(0, refuse("cut-unrecorded"))
-		} else {
-			s.tell(0, refuse("journal-behind"))
-		}
-	}
-	m.unwritten = sent
-	for _, s := range queued {
+	waiting := m.unwritten
+	m.unwritten = slices.Clip(waiting[:m.flying])
+	for _, s := range waiting[m.flying:] {
 		if s.cuts {
 			m.again(s)
 		}
@@ -34,6 +29,13 @@ func (m *meeting) fallBehind(err error) {
 	m.closeBehind()
 	m.enforce(m.allowed())
 	m.notify()
+	for _, s := range waiting {
+		if s.cuts {
+			s.tell(0, refuse("cut-unrecorded"))
+		} else {
+			s.tell(0, refuse("journal-behind"))
+		}
+	}
 }
 
 // again decides a step anew, after others before it have been dropped.

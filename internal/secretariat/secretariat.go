@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base32"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -31,8 +32,12 @@ func New(cfg Config) *Secretariat {
 }
 
 // Open takes up every summit that the journal has. Each begins cut: nobody is
-// connected, and what was open is closed until an officer resumes it. A summit
-// whose history cannot be read is an error, and none is taken up.
+// connected, and what was open is closed until an officer resumes it.
+//
+// A summit of which an entry's payload has been erased is history: it is logged
+// and left alone, for to pass over an entry, a revocation perhaps, could give
+// back what it took. A history that cannot be read is an error, and then no
+// summit is taken up.
 func (c *Secretariat) Open(ctx context.Context) error {
 	ids, err := c.cfg.Journal.Summits(ctx)
 	if err != nil {
@@ -45,6 +50,10 @@ func (c *Secretariat) Open(ctx context.Context) error {
 	pasts := map[summit.SummitID]past{}
 	for _, id := range ids {
 		s, last, err := c.fold(ctx, id)
+		if errors.Is(err, errErased) {
+			c.cfg.Log.Warn("a summit is not taken up", "summit", id, "err", err)
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("summit %s cannot be taken up: %w", id, err)
 		}
@@ -61,11 +70,13 @@ func (c *Secretariat) Open(ctx context.Context) error {
 	return nil
 }
 
+var errErased = errors.New("its payload has been erased, and what followed from it is not known")
+
 // fold replays a summit's history.
 func (c *Secretariat) fold(ctx context.Context, id string) (s summit.State, last uint64, err error) {
 	err = c.cfg.Journal.Replay(ctx, id, 0, func(seq uint64, kind string, _ time.Time, payload []byte) error {
 		if payload == nil {
-			return fmt.Errorf("entry %d (%s) has been erased, and what followed from it is not known", seq, kind)
+			return fmt.Errorf("entry %d (%s): %w", seq, kind, errErased)
 		}
 		e, err := summit.UnmarshalEvent(kind, payload)
 		if err != nil {
