@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
+	"os"
 	"os/exec"
 	"path"
 	"strings"
@@ -54,7 +55,7 @@ func tones(t testing.TB, each time.Duration, frequencies ...int) []player.Frame 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return framesOf(r)
+	return framesOf(r)[:int(each/(20*time.Millisecond))*len(frequencies)]
 }
 
 // colours is a picture that changes its colour, at 15 pictures a second with a
@@ -349,7 +350,7 @@ func decodePictures(t testing.TB, s Store, at, name string, init int) []shown {
 	t.Helper()
 	file := whole(t, s, at, trackOf(t, manifestOf(t, s, at), name), init)
 	times := run(t, file, "ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "frame=pts_time", "-of", "csv=p=0", "-")
-	pixels := ffmpeg(t, file, "-i", "-", "-vf", "crop=16:16,scale=1:1", "-fps_mode", "passthrough", "-pix_fmt", "rgb24", "-f", "rawvideo", "-")
+	pixels := ffmpeg(t, file, "-i", "-", "-vf", "crop=16:16,scale=1:1", "-fps_mode", "passthrough", "-enc_time_base", "1/90000", "-pix_fmt", "rgb24", "-f", "rawvideo", "-")
 	var out []shown
 	for i, line := range strings.Fields(string(times)) {
 		var seconds float64
@@ -389,4 +390,15 @@ func around(t testing.TB, pictures []shown, at time.Duration) shown {
 		t.Fatalf("no picture is shown at %v", at)
 	}
 	return best
+}
+
+// export copies a file of a store to a folder.
+func export(t testing.TB, s Store, name, to string) {
+	t.Helper()
+	if err := os.MkdirAll(path.Dir(to), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(to, read(t, s, name), 0o644); err != nil {
+		t.Fatal(err)
+	}
 }

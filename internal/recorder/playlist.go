@@ -1,6 +1,7 @@
 package recorder
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -97,6 +98,9 @@ func masterPlaylist(tracks []*TrackRecord) ([]byte, error) {
 			soundRate = max(soundRate, t.peak(), 64_000)
 		}
 	}
+	slices.SortFunc(sounds, func(a, b *TrackRecord) int { // the original first
+		return cmp.Or(cmp.Compare(len(a.Language), len(b.Language)), cmp.Compare(a.Language, b.Language), cmp.Compare(a.Name, b.Name))
+	})
 	m := playlist.Multivariant{Version: 7}
 	for _, t := range sounds {
 		uri := t.Name + "/" + playlistFile

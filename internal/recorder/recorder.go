@@ -44,7 +44,7 @@ type Config struct {
 // Trouble is an alarm, or its end.
 type Trouble struct {
 	Track string // "" when it concerns all of them
-	Err   error  // usually a *StorageError; nil when it is over
+	Err   error  // mostly wraps a *StorageError; nil when it is over
 	At    time.Time
 }
 
