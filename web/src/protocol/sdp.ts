@@ -35,7 +35,8 @@ async function gathered(pc: RTCPeerConnection): Promise<void> {
 
 /** Offers, posts and takes the answer. Nothing trickles. */
 export async function negotiate(pc: RTCPeerConnection, door: Door): Promise<Answered> {
-  await pc.setLocalDescription();
+  const wanted = await pc.createOffer();
+  await pc.setLocalDescription({ type: "offer", sdp: askForLostSound(wanted.sdp ?? "") });
   await gathered(pc);
   const offer = pc.localDescription?.sdp ?? "";
   let response: Response;
@@ -58,6 +59,17 @@ export async function negotiate(pc: RTCPeerConnection, door: Door): Promise<Answ
   }
   await pc.setRemoteDescription({ type: "answer", sdp: answer });
   return { resource };
+}
+
+/**
+ * Asks for retransmission of lost sound: Chromium can do it for Opus (RFC 4585
+ * generic NACK) and takes it from its own offer, but does not offer it.
+ */
+export function askForLostSound(sdp: string): string {
+  const line = /^a=rtpmap:(\d+) opus\/48000\/2\r?$/gim;
+  return sdp.replace(line, (rtpmap, type: string) =>
+    sdp.includes(`a=rtcp-fb:${type} nack`) ? rtpmap : `${rtpmap.trimEnd()}\r\na=rtcp-fb:${type} nack${rtpmap.endsWith("\r") ? "\r" : ""}`,
+  );
 }
 
 /** Frees the server's side; nobody waits for it. */

@@ -51,6 +51,7 @@ export const refusedAr: { readonly [K in keyof typeof refusedEn]: string } = {
   "refused.name-the-item": "للفتح أمام الصحافة سمّ البند المراد فتحه، حتى لا تفتح شاشةٌ متأخرة بندًا غيره.",
   "refused.nothing-to-resume": "لا تغطية تُعاد. اختر تغطية بدلًا من ذلك.",
   "refused.booth-busy": "{name} من مقصورتك على الهواء منذ الساعة {at}. اتفقا على التسليم، ثم تسلّم الميكروفون.",
+  "refused.booth-microphone": "ميكروفونات المقصورة تخص مترجميها: إغلاق ميكروفون {name} يُسكت القناة. اطلب ذلك من المقصورة، أو أعد {name} إلى قاعة الانتظار.",
   "refused.channel-busy": "{name} من مقصورة أخرى على الهواء بلغة {language} منذ الساعة {at}. اتفقوا على من يتولى القناة.",
   "refused.not-your-channel": "لا تتكلم مقصورتك في قناة {language}. اختر إحدى قنواتها الصادرة.",
   "refused.not-on-air": "ميكروفونك ليس على الهواء.",

@@ -50,6 +50,7 @@ export const refusedEn = {
   "refused.name-the-item": "To open to the press, name the item that is to be opened, so that a screen that has fallen behind cannot open another one.",
   "refused.nothing-to-resume": "There is no coverage to resume. Choose a coverage instead.",
   "refused.booth-busy": "{name} of your booth has been on air since {at}. Agree the handover, then take the microphone over.",
+  "refused.booth-microphone": "The microphones of a booth are its interpreters’ own: closing that of {name} would silence the channel. Ask the booth, or send {name} back to wait.",
   "refused.channel-busy": "{name} of another booth is on air into {language} since {at}. Agree who serves the channel.",
   "refused.not-your-channel": "Your booth does not speak into {language}. Choose one of its outgoing channels.",
   "refused.not-on-air": "Your microphone is not on air.",

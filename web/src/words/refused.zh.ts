@@ -51,6 +51,7 @@ export const refusedZh: { readonly [K in keyof typeof refusedEn]: string } = {
   "refused.name-the-item": "向媒体开放时须指明议程，以免滞后的屏幕误开另一项。",
   "refused.nothing-to-resume": "没有可恢复的公开范围。请直接选择。",
   "refused.booth-busy": "您译员间的 {name} 自 {at} 起正在播出。请先商定交接，再接过麦克风。",
+  "refused.booth-microphone": "译员间的麦克风由口译员自行掌握：关闭 {name} 的麦克风会使频道静音。请联系译员间，或请 {name} 回到等候室。",
   "refused.channel-busy": "另一译员间的 {name} 自 {at} 起正在{language}频道播出。请商定由谁负责该频道。",
   "refused.not-your-channel": "您的译员间不向{language}频道输出。请选择其输出频道之一。",
   "refused.not-on-air": "您的麦克风未在播出。",

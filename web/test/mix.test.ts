@@ -1,0 +1,60 @@
+import { describe, expect, test } from "vitest";
+import type { Channel } from "../src/protocol/view.gen";
+import { along, decibels, ducked, gains, heard, incomingGains, rampTime, steady, toward } from "../src/state/mix";
+
+const channel = (carries: Channel["carries"]): Channel[] => [
+  { language: "en", carries },
+  { language: "ru", carries: "original" },
+];
+const mix = (carries: Channel["carries"], under = ducked) => gains(channel(carries), { hears: "en", under });
+
+describe("what a listener hears", () => {
+  test("through a speech, an interpretation, a cough and its end", () => {
+    const story = ["original", "direct", "silence", "direct", "original"] as const;
+    expect(story.map((carries) => mix(carries))).toEqual([
+      { original: 1, channel: 0 },
+      { original: 0.2, channel: 1 },
+      { original: 0.2, channel: 1 }, // a cough does not bring the original back
+      { original: 0.2, channel: 1 },
+      { original: 1, channel: 0 },
+    ]);
+  });
+
+  test("is ducked by 14 dB unless they choose otherwise, to nothing at all if they like", () => {
+    expect(decibels(ducked)).toBeCloseTo(-14, 1);
+    expect(mix("direct", 0).original).toBe(0);
+    expect(mix("direct", 7).original).toBe(1);
+  });
+
+  test("is the original when they have chosen it, or when their channel is not there", () => {
+    expect(heard(channel("direct"), undefined)).toEqual({ kind: "original" });
+    expect(heard([], "fr")).toEqual({ kind: "original" });
+    expect(heard(channel("direct"), "en")).toEqual({ kind: "interpreted", language: "en" });
+  });
+});
+
+test("an interpreter hears one thing at a time", () => {
+  expect(incomingGains({ from: "floor" }, 0.8)).toEqual({ original: 0.8, channel: 0 });
+  expect(incomingGains({ from: "channel", language: "ru" }, 0.8)).toEqual({ original: 0, channel: 0.8 });
+});
+
+describe("a ramp", () => {
+  test("takes 300 ms and never steps", () => {
+    const down = toward(steady(1), 0.2, 1000);
+    expect(along(down, 1000)).toBe(1);
+    expect(along(down, 1000 + rampTime / 2)).toBeCloseTo(0.6);
+    expect(along(down, 1000 + rampTime)).toBe(0.2);
+  });
+
+  test("turns round from where it is", () => {
+    const down = toward(steady(1), 0.2, 1000);
+    const up = toward(down, 1, 1000 + rampTime / 2);
+    expect(along(up, 1000 + rampTime / 2)).toBeCloseTo(0.6);
+    expect(along(up, 2000)).toBe(1);
+  });
+
+  test("is left alone by the same wish again", () => {
+    const down = toward(steady(1), 0.2, 1000);
+    expect(toward(down, 0.2, 1200)).toBe(down);
+  });
+});

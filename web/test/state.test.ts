@@ -1,0 +1,288 @@
+import { describe, expect, test } from "vitest";
+import { scenes, view, type Scene } from "../src/fixtures/scenes";
+import type { LinkState } from "../src/protocol/live";
+import { askForLostSound, pictureCodecs } from "../src/protocol/sdp";
+import { isPicture } from "../src/protocol/whep";
+import { roomSlots, pressSlots, type Instant, type View } from "../src/protocol/view.gen";
+import { banner, type Situation } from "../src/state/banner";
+import { clockText, sample, serverNow } from "../src/state/clock";
+import { command, interpreterConsole, keys, microphoneOpen, type Press } from "../src/state/console";
+import { coverageBanner, widens } from "../src/state/coverage";
+import { button, open } from "../src/state/microphone";
+import { place } from "../src/state/place";
+import { attendance, lists, sides } from "../src/state/roster";
+import { lines } from "../src/state/show";
+import { facing, tiles } from "../src/state/tiles";
+
+const scene = (name: string, change: Partial<Scene> = {}): View => view({ ...scenes[name]!, ...change });
+const live: LinkState = { at: "live" };
+
+describe("the server's clock", () => {
+  const at = (ms: number) => new Date(ms).toISOString() as Instant;
+
+  test("is taken from the message that came soonest", () => {
+    let offset = sample(undefined, at(100_000), 50_200); // 200 ms on the way
+    offset = sample(offset, at(102_000), 52_050); // 50 ms
+    offset = sample(offset, at(104_000), 54_900); // 900 ms: late, and not believed
+    expect(Math.abs(serverNow(offset, 60_000) - 110_000)).toBeLessThan(60);
+  });
+
+  test("follows a server whose clock was set", () => {
+    const offset = sample(sample(undefined, at(100_000), 50_000), at(40_000), 51_000);
+    expect(serverNow(offset, 51_000)).toBe(40_000);
+  });
+
+  test.each([
+    [0, "0:00"],
+    [187, "3:07"],
+    [3723, "1:02:03"],
+    [-12, "−0:12"],
+  ])("writes %d seconds as %s", (seconds, text) => expect(clockText(seconds)).toBe(text));
+});
+
+describe("the run of show", () => {
+  test("runs the clock of the item in session, and expects the next ones after it", () => {
+    const v = scene("officer-open");
+    const now = Date.parse(v.now);
+    const [first, second, third] = lines(v, now);
+    expect(first).toMatchObject({ lasted: 412, left: 15 * 60 - 412 });
+    expect(second?.expected).toBe(now + (15 * 60 - 412) * 1000);
+    expect(third?.expected).toBe(second!.expected! + 45 * 60_000);
+  });
+
+  test("says by how much an item is over, and moves the next to now", () => {
+    const v = scene("officer-open");
+    const now = Date.parse(v.items[0]!.started!) + 16 * 60_000;
+    const [first, second] = lines(v, now);
+    expect(first).toMatchObject({ left: -60, part: 1 });
+    expect(second?.expected).toBe(now);
+  });
+
+  test("expects the first item at the scheduled hour while that is ahead", () => {
+    const v = scene("green-room");
+    expect(lines(v, Date.parse(v.now))[0]?.expected).toBe(Date.parse(v.summit.scheduled));
+  });
+});
+
+describe("the coverage banner", () => {
+  const kind = (v: View) => coverageBanner(v.room, v.press, v.alarms).proof.kind;
+
+  test("says clear only when closed and measured to be clear", () => {
+    expect(kind(scene("officer-closed"))).toBe("clear");
+    expect(kind(scene("officer-closed", { receiving: 2 }))).toBe("clearing");
+    expect(kind(scene("officer-not-clear"))).toBe("not-clear");
+    expect(kind(scene("officer-open"))).toBe("receiving");
+  });
+
+  test("never says clear without a measurement", () => {
+    expect(coverageBanner(scene("officer-closed").room).proof.kind).toBe("clearing");
+  });
+
+  test("does not take a public that still receives in a pool item for right", () => {
+    const v = scene("officer-pool");
+    expect(coverageBanner(v.room, { ...v.press!, publicReceiving: 1 }).proof.kind).toBe("clearing");
+  });
+
+  test("asks before widening and never before narrowing", () => {
+    const all = ["closed", "pool", "open"] as const;
+    const asked = all.flatMap((from) => all.filter((to) => widens(from, to)).map((to) => `${from} ${to}`));
+    expect(asked).toEqual(["closed pool", "closed open", "pool open"]);
+  });
+});
+
+describe("pictures", () => {
+  test("a pair is one tile, in the order of the slots", () => {
+    const all = tiles(scene("delegate"));
+    expect(all.map((t) => [t.picture, t.sound])).toEqual([
+      ["picture-1", "original-1"],
+      ["picture-2", "original-2"],
+      ["picture-3", "original-3"],
+      ["picture-4", undefined],
+      ["picture-5", undefined],
+      ["picture-6", undefined],
+    ]);
+    expect(all[0]).toMatchObject({ slate: "none", seat: { id: "b-principal" } });
+  });
+
+  test("a slot from which the picture was taken shows a slate at once", () => {
+    const v = scene("principal-recess");
+    expect(facing(v)).toMatchObject({ seat: { id: "b-principal" }, slate: "no-picture" });
+  });
+
+  test("who has gone is said to be away, not to have no picture", () => {
+    const v = scene("delegate", { others: { "b-principal": { presence: "away" } } });
+    expect(tiles(v)[0]).toMatchObject({ slate: "not-here" });
+  });
+
+  test("the sections offered are the server's, sound and picture in place", () => {
+    expect(roomSlots.filter(isPicture)).toEqual(["picture-1", "picture-2", "picture-3", "picture-4", "picture-5", "picture-6", "screen", "sign"]);
+    expect(pressSlots.map((s) => (isPicture(s) ? "video" : "audio"))).toEqual(["audio", "video", "audio", "video", "audio", "video"]);
+  });
+
+  test("H.264 is offered first, then VP9, and nothing that the record cannot hold", () => {
+    const all = [
+      { mimeType: "video/VP8" },
+      { mimeType: "video/rtx" },
+      { mimeType: "video/VP9", sdpFmtpLine: "profile-id=0" },
+      { mimeType: "video/VP9", sdpFmtpLine: "profile-id=2" },
+      { mimeType: "video/AV1" },
+      { mimeType: "video/H264", sdpFmtpLine: "packetization-mode=0;profile-level-id=42e01f" },
+      { mimeType: "video/H264", sdpFmtpLine: "packetization-mode=1;profile-level-id=640c1f" },
+      { mimeType: "video/H264", sdpFmtpLine: "packetization-mode=1;profile-level-id=42e01f" },
+      { mimeType: "video/ulpfec" },
+    ];
+    expect(pictureCodecs(all).map((c) => `${c.mimeType} ${c.sdpFmtpLine ?? ""}`.trim())).toEqual([
+      "video/H264 packetization-mode=1;profile-level-id=42e01f",
+      "video/H264 packetization-mode=1;profile-level-id=640c1f",
+      "video/VP9 profile-id=0",
+      "video/rtx",
+    ]);
+  });
+});
+
+test("an offer asks for lost sound to be sent again", () => {
+  const sdp = "m=audio 9 UDP/TLS/RTP/SAVPF 111 63\r\na=rtpmap:111 opus/48000/2\r\na=rtcp-fb:111 transport-cc\r\na=rtpmap:63 red/48000/2\r\n";
+  const asked = askForLostSound(sdp);
+  expect(asked).toContain("a=rtpmap:111 opus/48000/2\r\na=rtcp-fb:111 nack\r\na=rtcp-fb:111 transport-cc\r\n");
+  expect(askForLostSound(asked)).toBe(asked);
+});
+
+describe("the lists of people", () => {
+  test("who lost the connection is still listed as present", () => {
+    const l = lists(scene("officer-open").seats);
+    expect(l.waiting.map((s) => s.id)).toEqual(["b-minister", "press-3"]);
+    expect(l.present.map((s) => s.id)).toContain("a-adviser");
+    expect(l.expected.map((s) => s.id)).toEqual(["a-notes"]);
+  });
+
+  test("the sides stand as at the table, then staff, then press", () => {
+    expect(sides(scene("officer-open")).map((s) => s.delegation?.id ?? s.kind)).toEqual(["a", "b", "staff", "press"]);
+  });
+
+  test("attendance counts the delegations only", () => {
+    expect(attendance(scene("officer-open").seats)).toEqual({ here: 3, of: 6 });
+  });
+});
+
+describe("the banner", () => {
+  const situation = (name: string, change: Partial<Situation> = {}): Situation => ({
+    link: live,
+    sending: "up",
+    receiving: "up",
+    device: "ok",
+    soundHeld: false,
+    view: scene(name),
+    ...change,
+  });
+  const code = (s: Situation) => banner(s)?.code;
+
+  test("says nothing when all is well", () => expect(banner(situation("principal"))).toBeUndefined());
+
+  test("tells a dropped principal the story of the drop", () => {
+    const drop: readonly [Partial<Situation>, string | undefined][] = [
+      [{}, undefined],
+      [{ receiving: "lost" }, "receiving-lost"],
+      [{ receiving: "lost", link: { at: "waiting", attempt: 1, retryAt: 0 } }, "link-lost"],
+      [{ receiving: "lost", link: { at: "connecting", attempt: 2 } }, "link-lost"],
+      [{ receiving: "lost" }, "receiving-lost"],
+      [{ sending: "lost" }, "sending-lost"],
+      [{}, undefined],
+    ];
+    expect(drop.map(([change]) => code(situation("principal", change)))).toEqual(drop.map(([, said]) => said));
+  });
+
+  test("says the gravest thing of several", () => {
+    expect(code(situation("principal-recess", { soundHeld: true }))).toBe("sound-held");
+    expect(code(situation("principal-recess", { soundHeld: true, device: "microphone-lost" }))).toBe("microphone-lost");
+    expect(code(situation("principal-recess", { link: { at: "ended", why: "withdrawn" } }))).toBe("withdrawn");
+  });
+
+  test("says how the meeting stands", () => {
+    expect(code(situation("principal-recess"))).toBe("recess");
+    expect(code(situation("principal", { view: scene("principal", { item: 0 }) }))).toBe("not-begun");
+    const away = scene("delegate");
+    expect(code(situation("delegate", { view: { ...away, me: { ...away.me, inRoom: false } } }))).toBe("not-for-you");
+  });
+});
+
+describe("the microphone", () => {
+  test("is open in the room, and in the green room, where it goes nowhere", () => {
+    expect(open(scene("principal"), false)).toBe(true);
+    expect(open(scene("green-room"), false)).toBe(true);
+  });
+
+  test("closes at the press, before the server has been told", () => {
+    expect(open(scene("principal"), true)).toBe(false);
+  });
+
+  test("sends nothing while it does not reach the room", () => {
+    expect(open(scene("principal-recess"), false)).toBe(false);
+    expect(open(scene("delegate"), false)).toBe(false);
+    expect(open(scene("delegate", { floor: "a-adviser" }), false)).toBe(true);
+    expect(open(scene("principal-muted"), false)).toBe(false);
+  });
+
+  test("of an interpreter is open on air only, and not during a cough", () => {
+    const v = scene("interpreter");
+    expect(open(v, false)).toBe(true);
+    expect(open(scene("interpreter-off"), false)).toBe(false);
+    expect(open({ ...v, booths: [{ ...v.booths[0]!, cough: true }] }, false)).toBe(false);
+  });
+
+  test("button says who switched it off", () => {
+    const v = scene("principal-muted");
+    expect(button(v, true)).toBe("off");
+    expect(button({ me: { ...v.me, mutedByOfficer: true } }, true)).toBe("off-by-officer");
+    expect(button(v, false)).toBe("none");
+  });
+});
+
+describe("the console", () => {
+  const press = (code: string, change: Partial<Press> = {}): Press => ({ code, ctrlKey: false, altKey: false, metaKey: false, repeat: false, on: "BODY", ...change });
+
+  test("has a key for every command, and no key twice", () => {
+    const commands = Object.values(keys).map((k) => k.command);
+    expect(new Set(commands).size).toBe(commands.length);
+    expect(command(press("Space"))).toBe("cough");
+  });
+
+  test("leaves the keys of the browser and of text alone", () => {
+    expect(command(press("KeyR", { ctrlKey: true }))).toBeUndefined();
+    expect(command(press("KeyM", { on: "INPUT" }))).toBeUndefined();
+    expect(command(press("KeyM", { repeat: true }))).toBeUndefined();
+  });
+
+  test("shows where the booth speaks, and keeps the choice while off air", () => {
+    const off = scene("interpreter-off");
+    expect(interpreterConsole(off, "ru").outputs.map((o) => [o.letter, o.language, o.chosen])).toEqual([
+      ["A", "en", false],
+      ["B", "ru", true],
+    ]);
+    const on = interpreterConsole(scene("interpreter"), "ru");
+    expect(on).toMatchObject({ onAir: true, partnerOnAir: false });
+    expect(on.outputs.find((o) => o.chosen)?.language).toBe("en");
+    expect(microphoneOpen(on)).toBe(true);
+  });
+
+  test("tells the partner who waits that the other is on air", () => {
+    expect(interpreterConsole(scene("interpreter", { me: "ru-2" }), undefined)).toMatchObject({ onAir: false, partnerOnAir: true });
+  });
+});
+
+describe("a person's place", () => {
+  test.each([
+    ["green-room", "green-room"],
+    ["waiting-room", "waiting-room"],
+    ["principal", "principal"],
+    ["delegate", "delegate"],
+    ["interpreter", "interpreter"],
+    ["officer-open", "officer"],
+    ["reporter-closed", "reporter"],
+    ["left", "left"],
+    ["ended", "ended"],
+  ])("in the scene %s is %s", (name, where) => expect(place(scene(name), live)).toBe(where));
+
+  test("is nowhere when the seat is open elsewhere or withdrawn", () => {
+    expect(place(scene("principal"), { at: "ended", why: "opened-elsewhere" })).toBe("opened-elsewhere");
+  });
+});
