@@ -111,6 +111,7 @@ var routesAndChats = map[Action][]Standing{
 	"PUT /api/summits/{summit}/readouts/{language}":          pressOfficer,
 	"POST /api/summits/{summit}/readouts/{language}/publish": pressOfficer,
 	"POST /api/summits/{summit}/pictures":                    pressOfficer,
+	"GET /api/summits/{summit}/pictures/{digest}":            pressOfficer, // of drafts too
 	"POST /api/summits/{summit}/advisory":                    append(pressOfficer[:len(pressOfficer):len(pressOfficer)], Administrator),
 
 	"chat delegation": delegations,

@@ -30,11 +30,13 @@ func well(t *testing.T) (config.Config, Machine) {
 	c.Listen = config.Listen{HTTPS: ":0", HTTP: ":0"}
 	c.Media.UDP, c.Media.TCP = ":0", ":0"
 	return c, Machine{
-		Now:       func() time.Time { return today },
-		Counted:   func() time.Duration { return 0 },
-		Clock:     func() ClockState { return ClockState{Known: true, Synced: true} },
-		Addresses: func() []netip.Addr { return []netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.MustParseAddr("192.168.7.3")} },
-		Space:     func(string) (uint64, error) { return 100 << 30, nil },
+		Now:     func() time.Time { return today },
+		Counted: func() time.Duration { return 0 },
+		Clock:   func() ClockState { return ClockState{Known: true, Synced: true} },
+		Addresses: func() []netip.Addr {
+			return []netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.MustParseAddr("192.168.7.3")}
+		},
+		Space: func(string) (uint64, error) { return 100 << 30, nil },
 	}
 }
 

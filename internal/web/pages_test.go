@@ -1,7 +1,10 @@
 package web
 
 import (
+	"bytes"
 	"encoding/json"
+	"image"
+	"image/png"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
@@ -198,9 +201,59 @@ func TestThePublicPageFromAnnouncementToReadout(t *testing.T) {
 	if status, body := g.ask("POST", at+"/readouts/en/publish", "application/json", []byte("{}")); status != http.StatusOK || !strings.Contains(body, "/s/"+string(h.id)+"/en") {
 		t.Fatalf("publishing: %d %s", status, body)
 	}
+	if status, body := g.ask("GET", at+"/readouts/en", "", nil); status != http.StatusOK || !strings.Contains(body, `"changed":false`) {
+		t.Errorf("the desk after publishing: %d %s", status, body)
+	}
+	draft.Lead = "Both sides spoke of trade and of water."
+	text, _ = json.Marshal(draft)
+	if status, body := g.ask("PUT", at+"/readouts/en", "application/json", text); status != http.StatusOK || !strings.Contains(body, `"changed":true`) {
+		t.Errorf("the desk after a change: %d %s", status, body)
+	}
 	status, body = h.call("GET", "/s/"+string(h.id)+"/en", "", "", nil)
 	if status != http.StatusOK || !strings.Contains(body, "The delegations met") || !strings.Contains(body, "They will meet again.") {
 		t.Errorf("the readout: %d %s", status, body)
+	}
+}
+
+// A picture is the press officer's until a page that uses it is published.
+func TestAPictureIsPublicWithItsPage(t *testing.T) {
+	h := openHall(t)
+	g := h.guest("press-officer")
+	at := "/api/summits/" + string(h.id)
+	var whole bytes.Buffer
+	if err := png.Encode(&whole, image.NewGray(image.Rect(0, 0, 4, 4))); err != nil {
+		t.Fatal(err)
+	}
+	status, body := g.ask("POST", at+"/pictures", "image/png", whole.Bytes())
+	var taken struct{ Digest string }
+	if err := json.Unmarshal([]byte(body), &taken); err != nil || status != http.StatusCreated {
+		t.Fatalf("%d %s", status, body)
+	}
+	if status, body := g.ask("POST", at+"/pictures", "image/png", []byte("<svg onload=alert(1)>")); status != http.StatusUnprocessableEntity {
+		t.Errorf("what is no picture: %d %s", status, body)
+	}
+	public := "/s/" + string(h.id) + "/pictures/" + taken.Digest
+	if status, _ := h.call("GET", public, "", "", nil); status != http.StatusNotFound {
+		t.Errorf("before the page is published: %d", status)
+	}
+	if status, body := g.ask("GET", at+"/pictures/"+taken.Digest, "", nil); status != http.StatusOK || body != whole.String() {
+		t.Errorf("the press officer's own: %d", status)
+	}
+	draft := press.Readout{Place: "Muscat", Headline: "The delegations met", Lead: "Both sides spoke of trade.",
+		Body:    []press.Block{{Kind: press.Paragraph, Text: "They will meet again.", Basis: press.OpenRemarks}},
+		Picture: &press.Picture{Digest: taken.Digest, Alt: "Two flags", Caption: "The two delegations", Credit: "Liqa"},
+		Sources: []press.Reference{{Name: "Delegation A"}}}
+	text, _ := json.Marshal(draft)
+	g.ask("PUT", at+"/readouts/en", "application/json", text)
+	h.enter("officer")
+	h.do("officer", summit.EndSummit{})
+	if status, body := g.ask("POST", at+"/readouts/en/publish", "application/json", []byte("{}")); status != http.StatusOK {
+		t.Fatalf("%d %s", status, body)
+	}
+	answer := h.send("GET", public, "", "", nil)
+	answer.Body.Close()
+	if answer.StatusCode != http.StatusOK || answer.Header.Get("Content-Type") != "image/png" {
+		t.Errorf("after it is: %d %v", answer.StatusCode, answer.Header)
 	}
 }
 

@@ -29,19 +29,28 @@ func (s *Server) takePicture(w http.ResponseWriter, r *http.Request) {
 // picture serves a picture that a published page uses; before that it is as if
 // it did not exist.
 func (s *Server) picture(w http.ResponseWriter, r *http.Request) {
-	id, digest := summit.SummitID(r.PathValue("summit")), r.PathValue("digest")
-	state, _ := s.state(id)
-	if !s.isPublished(r, state, digest) {
+	state, _ := s.state(summit.SummitID(r.PathValue("summit")))
+	if !s.isPublished(r, state, r.PathValue("digest")) {
 		s.nothingPage(w, r)
 		return
 	}
-	whole, kind, err := s.Desk.OpenPicture(id, digest)
+	s.showPicture(w, r, "public, max-age=31536000, immutable")
+}
+
+// draftPicture serves a picture of a page that is still being written to who
+// writes it.
+func (s *Server) draftPicture(w http.ResponseWriter, r *http.Request) {
+	s.showPicture(w, r, "private, no-store")
+}
+
+func (s *Server) showPicture(w http.ResponseWriter, r *http.Request, cache string) {
+	whole, kind, err := s.Desk.OpenPicture(summit.SummitID(r.PathValue("summit")), r.PathValue("digest"))
 	if err != nil {
 		s.nothingPage(w, r)
 		return
 	}
 	w.Header().Set("Content-Type", kind)
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	w.Header().Set("Cache-Control", cache)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(whole))
 }
 

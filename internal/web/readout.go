@@ -1,6 +1,9 @@
 package web
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 
@@ -13,6 +16,8 @@ type desk struct {
 	Draft     press.Readout `json:"draft"`
 	Faults    []press.Fault `json:"faults"`
 	Published *published    `json:"published"`
+	// Changed: the draft is not what has been published.
+	Changed bool `json:"changed"`
 }
 
 type published struct {
@@ -55,6 +60,10 @@ func (s *Server) readout(w http.ResponseWriter, r *http.Request) {
 	if p := state.Readouts[l]; p.Digest != "" {
 		all.Published = &published{p, publicAddress(state.ID, l)}
 	}
+	if all.Changed, err = s.changed(r, state, draft); err != nil {
+		s.refused(w, r, err)
+		return
+	}
 	answer(w, http.StatusOK, all)
 }
 
@@ -73,6 +82,21 @@ func (s *Server) faults(r *http.Request, state summit.State, draft press.Readout
 		faults = []press.Fault{}
 	}
 	return faults, nil
+}
+
+// changed reports whether a page has been published and its draft is another.
+func (s *Server) changed(r *http.Request, state summit.State, draft press.Readout) (bool, error) {
+	p := state.Readouts[draft.Language]
+	if p.Digest == "" {
+		return false, nil
+	}
+	document, err := s.Desk.Document(r.Context(), state.ID, p.Digest)
+	if err != nil {
+		return false, err
+	}
+	a, errA := json.Marshal(document)
+	b, errB := json.Marshal(draft)
+	return !bytes.Equal(a, b), errors.Join(errA, errB)
 }
 
 // saveReadout keeps a draft. One that is not ready is kept all the same.
@@ -99,5 +123,10 @@ func (s *Server) saveReadout(w http.ResponseWriter, r *http.Request) {
 		s.refused(w, r, err)
 		return
 	}
-	answer(w, http.StatusOK, map[string]any{"faults": faults})
+	changed, err := s.changed(r, state, draft)
+	if err != nil {
+		s.refused(w, r, err)
+		return
+	}
+	answer(w, http.StatusOK, map[string]any{"faults": faults, "changed": changed})
 }

@@ -38,6 +38,7 @@ func (s *Server) handleAll() {
 	s.handle("PUT /api/summits/{summit}/readouts/{language}", fileBody, s.saveReadout)
 	s.handle("POST /api/summits/{summit}/readouts/{language}/publish", smallBody, s.publishReadout)
 	s.handle("POST /api/summits/{summit}/pictures", pictureMax, s.takePicture)
+	s.handle("GET /api/summits/{summit}/pictures/{digest}", 0, s.draftPicture)
 	s.handle("POST /api/summits/{summit}/advisory", smallBody, s.publishAdvisory)
 
 	s.handle("POST /api/summits", fileBody, s.convene)
