@@ -40,7 +40,13 @@ func MaySend(s summit.State, id summit.SeatID) []Kind {
 	if !Connects(s, id) {
 		return nil
 	}
-	switch seat, _ := s.Seat(id); seat.Role {
+	seat, _ := s.Seat(id)
+	return Devices(seat.Role)
+}
+
+// Devices lists the kinds of sources that a role can ever send.
+func Devices(role summit.Role) []Kind {
+	switch role {
 	case summit.Principal, summit.Delegate, summit.NoteTaker:
 		return []Kind{Microphone, Camera}
 	case summit.Interpreter:

@@ -15,7 +15,10 @@ import (
 // switchboard's terms. It chooses nothing.
 type media struct {
 	board *switchboard.Board
-	log   *slog.Logger
+	// narrows is told before anybody is cut off from a summit's open sound and
+	// picture.
+	narrows func(summit.SummitID)
+	log     *slog.Logger
 
 	mu      sync.Mutex
 	summits map[summit.SummitID]*given
@@ -25,6 +28,7 @@ type media struct {
 type given struct {
 	keys     map[switchboard.Key]switchboard.Slots
 	channels map[summit.Language]*channel
+	coverage summit.Coverage
 }
 
 type channel struct {
@@ -32,8 +36,8 @@ type channel struct {
 	fed switchboard.Set
 }
 
-func newMedia(board *switchboard.Board, log *slog.Logger) *media {
-	return &media{board: board, log: log, summits: map[summit.SummitID]*given{}}
+func newMedia(board *switchboard.Board, narrows func(summit.SummitID), log *slog.Logger) *media {
+	return &media{board: board, narrows: narrows, log: log, summits: map[summit.SummitID]*given{}}
 }
 
 // Names at the switchboard: everything of a summit begins with its id.
@@ -82,6 +86,10 @@ func (m *media) Cut(id summit.SummitID, p plan.Plan) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	g := m.of(id)
+	if p.Coverage != g.coverage || len(p.Receivers) == 0 {
+		m.narrows(id)
+	}
+	g.coverage = p.Coverage
 	m.feed(id, g, p)
 	if left := m.board.CutAll(g.next(id, p)); left.Receivers > 0 {
 		m.log.Error("receivers could not be shown to be clear", "summit", id, "receivers", left.Receivers)
@@ -93,6 +101,7 @@ func (m *media) Allow(id summit.SummitID, p plan.Plan) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	g := m.of(id)
+	g.coverage = p.Coverage
 	m.feed(id, g, p)
 	m.board.AllowAll(g.next(id, p))
 }

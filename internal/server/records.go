@@ -2,18 +2,175 @@ package server
 
 import (
 	"context"
+	"errors"
 	"io"
-	"io/fs"
+	"log/slog"
+	"sync"
 
+	"liqa/internal/plan"
+	"liqa/internal/recorder"
+	"liqa/internal/secretariat"
 	"liqa/internal/summit"
+	"liqa/internal/switchboard"
 	"liqa/internal/web"
 )
 
-// nothingRecorded is the record of a server that does not record yet.
-type nothingRecorded struct{}
+// records has every summit recorded: each source, each channel and the
+// program, in a take for each item and coverage.
+type records struct {
+	store recorder.Store
+	board *switchboard.Board
+	log   *slog.Logger
 
-func (nothingRecorded) Takes(context.Context, summit.SummitID) ([]web.Take, error) { return nil, nil }
+	mu      sync.Mutex
+	summits map[summit.SummitID]*recorder.Recorder
+	ending  sync.WaitGroup
+}
 
-func (nothingRecorded) Open(context.Context, summit.SummitID, string) (io.ReadSeekCloser, error) {
-	return nil, fs.ErrNotExist
+func openRecords(dir string, board *switchboard.Board, log *slog.Logger) (*records, error) {
+	store, err := recorder.Folder(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &records{store: store, board: board, log: log, summits: map[summit.SummitID]*recorder.Recorder{}}, nil
+}
+
+// Close finishes what is being recorded.
+func (r *records) Close() error {
+	r.mu.Lock()
+	var errs []error
+	for _, rec := range r.summits {
+		errs = append(errs, rec.Close())
+	}
+	r.summits = nil
+	r.mu.Unlock()
+	r.ending.Wait()
+	return errors.Join(errs...)
+}
+
+// follow lets the recording follow a summit: a take for what flows now, none
+// for what does not.
+func (r *records) follow(u *secretariat.Update) {
+	rec := r.of(u)
+	if rec == nil {
+		return
+	}
+	if u.State.Phase == summit.Ended {
+		r.end(u.State.ID, rec)
+		return
+	}
+	item, ok := u.State.Under()
+	if !ok || !u.State.Flows() || len(u.Plan.Receivers) == 0 {
+		rec.Pause()
+		return
+	}
+	title := map[string]string{}
+	for l, t := range item.Title {
+		title[string(l)] = t
+	}
+	scene := recorder.Scene{Item: string(item.ID), Title: title, Coverage: recorder.Coverage(u.Plan.Coverage)}
+	if _, err := rec.Begin(scene); err != nil {
+		r.log.Error("the item is not recorded", "summit", u.State.ID, "item", item.ID, "why", err)
+	}
+}
+
+// cut ends the take of a summit before anything of it is cut at the
+// switchboard, so that nothing narrower is in it. What goes on is in the next
+// take, which the update that follows begins.
+func (r *records) cut(id summit.SummitID) {
+	r.mu.Lock()
+	rec := r.summits[id]
+	r.mu.Unlock()
+	if rec != nil {
+		rec.Pause()
+	}
+}
+
+// of is the recorder of a summit, made when something of it can be recorded.
+func (r *records) of(u *secretariat.Update) *recorder.Recorder {
+	id := u.State.ID
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if rec := r.summits[id]; rec != nil || r.summits == nil || u.State.Phase != summit.Announced && u.State.Phase != summit.InProgress {
+		return rec
+	}
+	rec, err := recorder.New(recorder.Config{Store: r.store, Summit: string(id), Board: r.board, Log: r.log,
+		OnTrouble: func(t recorder.Trouble) { r.trouble(id, t) }})
+	if err == nil {
+		err = r.tracks(rec, u.State)
+	}
+	if err != nil {
+		r.log.Error("the summit is not recorded", "summit", id, "why", err)
+		return nil
+	}
+	r.summits[id] = rec
+	return rec
+}
+
+// tracks names everything that a summit can have recorded. A source that is
+// not there yet is waited for.
+func (r *records) tracks(rec *recorder.Recorder, s summit.State) error {
+	errs := []error{rec.RecordProgram(keyOf(s.ID, plan.Program))}
+	for _, l := range s.Channels() {
+		errs = append(errs, rec.Record(recorder.Track{
+			Name: "channel-" + string(l), Role: recorder.Channel, Kind: switchboard.Audio,
+			Source: sourceOf(s.ID, plan.Source{Kind: plan.Channel, Language: l}), Language: string(l),
+		}))
+	}
+	for _, seat := range s.Seats {
+		for _, kind := range plan.Devices(seat.Role) {
+			track := recorder.Track{
+				Name: string(seat.ID) + "-" + string(kind), Role: recorder.Seat, Kind: switchboard.Video,
+				Source: sourceOf(s.ID, plan.Source{Kind: kind, Seat: seat.ID}), Seat: string(seat.ID),
+			}
+			if kind == plan.Microphone {
+				track.Kind = switchboard.Audio
+			}
+			errs = append(errs, rec.Record(track))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (r *records) trouble(id summit.SummitID, t recorder.Trouble) {
+	if t.Err == nil {
+		r.log.Info("it is recorded again", "summit", id, "track", t.Track)
+		return
+	}
+	r.log.Error("it cannot be recorded", "summit", id, "track", t.Track, "why", t.Err)
+}
+
+// end finishes the recording of a summit that has ended, in the background.
+func (r *records) end(id summit.SummitID, rec *recorder.Recorder) {
+	r.mu.Lock()
+	delete(r.summits, id)
+	r.mu.Unlock()
+	r.ending.Go(func() {
+		if err := rec.Close(); err != nil {
+			r.log.Error("the recording could not be finished; the next start tries again", "summit", id, "why", err)
+		}
+	})
+}
+
+// Takes are the open takes that can be played.
+func (r *records) Takes(_ context.Context, id summit.SummitID) ([]web.Take, error) {
+	takes, err := recorder.Takes(r.store, string(id), recorder.Open)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]web.Take, 0, len(takes))
+	for _, t := range takes {
+		title := summit.Text{}
+		for l, s := range t.Title {
+			title[summit.Language(l)] = s
+		}
+		out = append(out, web.Take{ID: t.ID, Item: summit.ItemID(t.Item), Title: title, From: t.Started, To: t.Ended,
+			Playlist: "/s/" + string(id) + "/record/" + t.Playlist})
+	}
+	return out, nil
+}
+
+// Open opens a file of an open take.
+func (r *records) Open(_ context.Context, id summit.SummitID, name string) (io.ReadSeekCloser, error) {
+	return recorder.OpenFile(r.store, string(id), name)
 }

@@ -74,7 +74,12 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 
 	board := switchboard.New(switchboard.Config{Log: s.log})
 	s.onClose(func() error { board.Close(); return nil })
-	media := newMedia(board, s.log)
+	records, err := openRecords(s.path("record"), board, s.log)
+	if err != nil {
+		return s, err
+	}
+	s.onClose(records.Close)
+	media := newMedia(board, records.cut, s.log)
 	summits := secretariat.New(secretariat.Config{Journal: book, Media: media, Log: s.log})
 	s.onClose(func() error { summits.Close(); return nil })
 
@@ -95,13 +100,16 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	counted := &figures{board: board, peers: peers}
 	site, err := s.serve(web.Options{
 		Summits: watched, Metrics: counted.handler(), Media: &gate{peers: peers, board: board, summits: summits},
-		Records: nothingRecorded{}, Journal: exporter{book}, Desk: desk,
+		Records: records, Journal: exporter{book}, Desk: desk,
 	})
 	if err != nil {
 		return s, err
 	}
 	counted.site = site.Figures
-	watched.begin(func(u *secretariat.Update) { site.Sweep(u.State.ID) })
+	watched.begin(func(u *secretariat.Update) {
+		records.follow(u)
+		site.Sweep(u.State.ID)
+	})
 	return s, s.noteAddress()
 }
 
