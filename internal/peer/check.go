@@ -22,7 +22,7 @@ func (g *Gate) check(r *route, from origin, b []byte, at time.Time) {
 		g.checked(r, from, m, at)
 	case stun.BindingSuccess:
 		if r != nil && r.conn.proven(m, at) {
-			r.conn.heard.Store(at.UnixNano())
+			r.conn.heard.Store(ticks(at))
 		}
 	}
 }
@@ -53,7 +53,7 @@ func (g *Gate) checked(r *route, from origin, m *stun.Message, at time.Time) {
 			return
 		}
 	}
-	c.heard.Store(at.UnixNano())
+	c.heard.Store(ticks(at))
 	use, conflict := false, false
 	for _, a := range m.Attributes {
 		if a.Type == stun.AttrMessageIntegrity {

@@ -20,6 +20,12 @@ const handshakeTime = 10 * time.Second
 
 var errEndedEarly = errors.New("it was ended while it was being made")
 
+// ticks are nanoseconds of the monotonic clock: a client is not lost because
+// somebody has set the machine's clock.
+func ticks(t time.Time) int64 { return int64(t.Sub(epoch)) }
+
+var epoch = time.Now()
+
 // State of a connection, as told to OnState.
 type State uint8
 
@@ -49,7 +55,7 @@ type Conn struct {
 	pipe   *pipe
 	keys   atomic.Pointer[keys]
 	active atomic.Pointer[route]
-	heard  atomic.Int64 // nanoseconds; the last packet that proved the client is there
+	heard  atomic.Int64 // ticks; the last packet that proved the client is there
 	trip   atomic.Int64 // nanoseconds; the last probe's round trip
 	ended  sync.Once
 	state  atomic.Uint32
@@ -85,7 +91,7 @@ func (g *Gate) newConn(session string, o *offer, onState func(State)) (*Conn, er
 		remote: o.remote,
 		done:   make(chan struct{}),
 	}
-	c.heard.Store(c.started.UnixNano())
+	c.heard.Store(ticks(c.started))
 	c.pipe = newPipe(c.send)
 	var err error
 	c.tls, err = g.identity.dtlsServer(c.pipe, o.print)
@@ -149,7 +155,7 @@ func (c *Conn) begin() error {
 	if err := c.side.begin(); err != nil {
 		return err
 	}
-	c.heard.Store(time.Now().UnixNano())
+	c.heard.Store(ticks(time.Now()))
 	if !c.state.CompareAndSwap(uint32(Connecting), uint32(Connected)) {
 		return errEndedEarly
 	}
@@ -187,7 +193,7 @@ func (c *Conn) watch(now time.Time) {
 	if c.State() != Connected {
 		return // the handshake has its own deadline
 	}
-	switch quiet := now.Sub(time.Unix(0, c.heard.Load())); {
+	switch quiet := time.Duration(ticks(now) - c.heard.Load()); {
 	case quiet > lostAfter:
 		go c.finish(Lost)
 	case quiet > askAfter:

@@ -101,7 +101,7 @@ func FuzzControl(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	l := &listener{slots: slots, heard: make([]hearing, 1), receiver: receiver}
+	l := &listener{repeats: allowance{rate: repeatAllowance}, slots: slots, heard: make([]hearing, 1), receiver: receiver}
 	p := &publisher{}
 	p.announced(&feed{source: source}, 7)
 	f.Fuzz(func(_ *testing.T, b []byte) {

@@ -51,7 +51,7 @@ func (g *Gate) Ingest(ctx context.Context, p Publish) (answer string, conn *Conn
 		return "", nil, fmt.Errorf("prepare the connection: %w", err)
 	}
 	side := &publisher{conn: c, origin: p.Origin, feeds: feeds, control: uint32(randomNumber())}
-	for i, f := range side.feeds {
+	for _, f := range side.feeds {
 		f.publisher = side
 		if f.midExtension != 0 {
 			side.midExtension = f.midExtension
@@ -59,7 +59,10 @@ func (g *Gate) Ingest(ctx context.Context, p Publish) (answer string, conn *Conn
 		if len(f.section.sources) > 0 {
 			side.announced(f, f.section.sources[0])
 		}
-		side.feeds[i] = f
+		side.allowance.rate += pictureAllowance
+		if f.section.media == "audio" {
+			side.allowance.rate += soundAllowance - pictureAllowance
+		}
 	}
 	c.side = side
 	if answer, err = g.answer(ctx, c, list); err != nil {
@@ -120,6 +123,7 @@ type publisher struct {
 	feeds        []*feed
 	midExtension uint8
 	control      uint32 // the SSRC the server's own RTCP comes from
+	allowance    allowance
 	bySSRC       map[uint32]*feed
 
 	mu      sync.Mutex
@@ -208,8 +212,12 @@ func (p *publisher) end() {
 
 // packet queues a packet for the goroutine that forwards.
 func (p *publisher) packet(b []byte, at time.Time) {
-	if p.started.Load() {
+	switch {
+	case !p.started.Load():
+	case p.allowance.take(len(b), at):
 		p.inbox.put(b, at)
+	default:
+		p.inbox.dropped.Add(1)
 	}
 }
 
@@ -220,7 +228,7 @@ func (p *publisher) forward() {
 	p.inbox.each(func(b []byte, at time.Time) {
 		if isControl(b) {
 			if plain, err := k.openControl(b); err == nil {
-				p.conn.heard.Store(at.UnixNano())
+				p.conn.heard.Store(ticks(at))
 				p.report(plain, at)
 			}
 			return
@@ -229,7 +237,7 @@ func (p *publisher) forward() {
 		if err != nil {
 			return // not of this client, or a repetition
 		}
-		p.conn.heard.Store(at.UnixNano())
+		p.conn.heard.Store(ticks(at))
 		if f := p.feedOf(plain); f != nil {
 			f.reception.received(plain, at)
 			f.source.Write(plain, at)

@@ -71,7 +71,7 @@ func TestSendingAllocatesNothing(t *testing.T) {
 
 func TestReceivingAllocatesNothing(t *testing.T) {
 	l, sink, _ := outlet(t)
-	p := &publisher{conn: l.conn}
+	p := &publisher{conn: l.conn, allowance: allowance{rate: 1e12}}
 	p.inbox.open()
 	p.started.Store(true)
 	f := &feed{codec: chosen{codec: codec{payloadType: 111}}}
@@ -136,6 +136,30 @@ func TestMidExtensionIsFoundWhereItIs(t *testing.T) {
 	}
 	if headerExtension(b, 5) != nil || headerExtension(b[:20], 4) != nil {
 		t.Error("found what is not there")
+	}
+}
+
+func TestAFloodIsDroppedAndAnHonestClientIsNot(t *testing.T) {
+	a := allowance{rate: pictureAllowance + soundAllowance}
+	now := time.Unix(1000, 0)
+	for range 10 * 250 { // 10 s at 2.4 Mbit/s, in packets of 1,200 bytes
+		if now = now.Add(4 * time.Millisecond); !a.take(1200, now) {
+			t.Fatal("an honest sender's packet is dropped")
+		}
+	}
+	for range 300 { // a key frame all at once
+		if !a.take(1200, now) {
+			t.Fatal("a key frame is cut short")
+		}
+	}
+	taken := 0
+	for range 100_000 { // 1 s at 960 Mbit/s
+		if now = now.Add(10 * time.Microsecond); a.take(1200, now) {
+			taken += 1200
+		}
+	}
+	if limit := 3 * (pictureAllowance + soundAllowance); taken > limit {
+		t.Errorf("%d bytes of a flood are taken in a second; the allowance is %d", taken, limit)
 	}
 }
 

@@ -37,7 +37,7 @@ func (r *reception) received(b []byte, at time.Time) {
 	seq, stamp := binary.BigEndian.Uint16(b[2:]), binary.BigEndian.Uint32(b[4:])
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	transit := at.Sub(time.Unix(0, 0)).Seconds()*float64(r.clock) - float64(stamp)
+	transit := time.Duration(ticks(at)).Seconds()*float64(r.clock) - float64(stamp)
 	if !r.any {
 		r.any, r.first, r.highest, r.transit = true, uint32(seq), uint32(seq), transit
 		r.count = 1

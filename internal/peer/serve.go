@@ -33,7 +33,7 @@ func (g *Gate) Serve(ctx context.Context, p Play) (answer string, conn *Conn, er
 	if bad != nil {
 		return "", nil, bad
 	}
-	side := &listener{key: p.Key}
+	side := &listener{key: p.Key, controls: allowance{rate: controlAllowance}, repeats: allowance{rate: repeatAllowance}}
 	list := make([]answered, len(order))
 	for i, s := range order {
 		codecs, bad := o.sections[i].usable(string(s.Slot))
@@ -62,6 +62,8 @@ type listener struct {
 	slots []switchboard.SlotSpec
 	heard []hearing // by slot
 
+	controls, repeats allowance
+
 	packets, bytes, dropped atomic.Uint64
 
 	mu       sync.Mutex
@@ -71,7 +73,7 @@ type listener struct {
 
 // hearing is what the client reports of one slot.
 type hearing struct {
-	sent atomic.Int64 // nanoseconds; the last packet written
+	sent atomic.Int64 // ticks; the last packet written
 	mu   sync.Mutex
 	lost float64 // fraction in the client's last report
 	at   time.Time
@@ -137,7 +139,7 @@ func (l *listener) WriteRTP(packets []switchboard.Outgoing) {
 	}
 	buffer := packetBuffers.Get().(*[]byte)
 	defer packetBuffers.Put(buffer)
-	now := time.Now().UnixNano()
+	now := ticks(time.Now())
 	for i := range packets {
 		p := &packets[i]
 		n := l.send(r, k, *buffer, p)
@@ -171,20 +173,16 @@ func (l *listener) WriteRTCP(b []byte) { l.conn.sendRawControl(b) }
 // packet takes the client's RTCP; it sends no media.
 func (l *listener) packet(b []byte, at time.Time) {
 	k := l.conn.keys.Load()
-	if k == nil || !isControl(b) {
+	if k == nil || !isControl(b) || !l.controls.take(len(b), at) {
 		return
 	}
 	plain, err := k.openControl(b)
 	if err != nil {
 		return
 	}
-	l.conn.heard.Store(at.UnixNano())
+	l.conn.heard.Store(ticks(at))
 	l.control(plain, at)
 }
-
-// maxNacks is how many packets one RTCP packet may ask for again; what a
-// client has lost beyond it is better asked for as a key frame.
-const maxNacks = 256
 
 // control handles opened RTCP: requests go to the switchboard, reports stay.
 func (l *listener) control(b []byte, at time.Time) {
@@ -198,16 +196,14 @@ func (l *listener) control(b []byte, at time.Time) {
 	if r == nil {
 		return
 	}
-	asked := 0
 	for _, one := range packets {
 		switch p := one.(type) {
 		case *rtcp.TransportLayerNack:
 			var seqs []uint16
 			for _, pair := range p.Nacks {
-				if asked += len(pair.PacketList()); asked > maxNacks {
-					break
+				if list := pair.PacketList(); l.repeats.take(len(list), at) {
+					seqs = append(seqs, list...)
 				}
-				seqs = append(seqs, pair.PacketList()...)
 			}
 			if len(seqs) > 0 {
 				r.Nack(p.MediaSSRC, seqs)

@@ -21,6 +21,7 @@ const (
 
 	streamProof = 10 * time.Second // from accept to the first valid check
 	maxUnproven = 512              // accepted and not yet proved; more are closed at once
+	maxUnknown  = 64               // of them from one address
 )
 
 // stream is one TCP connection of a client: datagrams in frames of a two-byte
@@ -67,13 +68,16 @@ func (g *Gate) accept(l net.Listener) {
 func (g *Gate) addStream(s *stream) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	unproven := 0
+	unproven, here := 0, 0
 	for other := range g.streams {
 		if other.route.Load() == nil {
 			unproven++
+			if other.remote.Addr() == s.remote.Addr() {
+				here++
+			}
 		}
 	}
-	if g.closed || unproven >= maxUnproven {
+	if g.closed || unproven >= maxUnproven || here >= maxUnknown {
 		return false
 	}
 	g.streams[s] = struct{}{}

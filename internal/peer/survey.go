@@ -30,7 +30,7 @@ type Figures struct {
 // Figures are the connection's figures now.
 func (c *Conn) Figures() Figures {
 	f := Figures{Session: c.session, State: c.State(), Since: c.started,
-		RoundTrip: time.Duration(c.trip.Load()), Quiet: time.Since(time.Unix(0, c.heard.Load()))}
+		RoundTrip: time.Duration(c.trip.Load()), Quiet: time.Duration(ticks(time.Now()) - c.heard.Load())}
 	if r := c.active.Load(); r != nil {
 		f.Transport, f.Remote = r.transport(), r.remote
 	}
@@ -85,7 +85,7 @@ func (l *listener) figures(f *Figures) {
 	now := time.Now()
 	for i := range heard {
 		h := &heard[i]
-		if now.Sub(time.Unix(0, h.sent.Load())) > 2*time.Second {
+		if ticks(now)-h.sent.Load() > int64(2*time.Second) || h.sent.Load() == 0 {
 			continue // idle: to the client's statistics it looks like loss of everything
 		}
 		h.mu.Lock()
