@@ -65,5 +65,37 @@ globalThis.liqaEars = (() => {
     return sum.map((s) => Math.round(s / (data.length / 4)));
   }
 
-  return { tones, colour };
+  // The page's connections, to ask them what came.
+  const connections = [];
+  const Real = globalThis.RTCPeerConnection;
+  globalThis.RTCPeerConnection = class extends Real {
+    constructor(...all) {
+      super(...all);
+      connections.push(this);
+    }
+  };
+
+  async function stats(type, sum) {
+    const out = [];
+    for (const c of connections) {
+      if (c.connectionState !== 'connected') continue;
+      for (const s of (await c.getStats()).values()) if (s.type === type) out.push(sum(s, c));
+    }
+    return out;
+  }
+
+  // The streams of the page, by their synchronisation source.
+  async function streams() {
+    const received = await stats('inbound-rtp', (s) => ({ ssrc: s.ssrc, sends: false }));
+    return [...received, ...(await stats('outbound-rtp', (s) => ({ ssrc: s.ssrc, sends: true })))];
+  }
+
+  const received = async () => (await stats('inbound-rtp', (s) => s.packetsReceived)).reduce((a, b) => a + b, 0);
+
+  const sent = () =>
+    stats('outbound-rtp', (s) => ({ kind: s.kind, bytes: s.bytesSent, packets: s.packetsSent, at: s.timestamp }));
+
+  const answers = () => connections.map((c) => c.remoteDescription?.sdp ?? '');
+
+  return { tones, colour, streams, received, sent, answers };
 })();

@@ -4,6 +4,7 @@ import { chromium, expect, type Browser, type BrowserContext, type Page } from '
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Relay, Way } from './relay.ts';
 import { capture, signatures, type Person as Name } from './media.ts';
 
 export const executable = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
@@ -88,14 +89,35 @@ export class Person {
   }
 
   /** Waits until a slot's output is one person's tone and nobody else's. */
-  async hearsOnly(slot: string, name: Name, above = -45): Promise<void> {
+  async hearsOnly(slot: string, name: Name, within = 20_000): Promise<void> {
     await expect
-      .poll(async () => sounds(await this.hears(slot), above), { message: `${slot} sounds of ${name} alone`, timeout: 20_000 })
+      .poll(async () => sounds(await this.hears(slot), -45), { message: `${slot} sounds of ${name} alone`, timeout: within })
       .toEqual([name]);
   }
 
-  async hearsNobody(slot: string, above = -70): Promise<void> {
-    await expect.poll(async () => sounds(await this.hears(slot), above), { message: `${slot} is silent` }).toEqual([]);
+  /** The person's ways through the relay: the one that sends, or the ones that receive. */
+  async ways(relay: Relay, sends: boolean): Promise<Way[]> {
+    const streams = await this.page.evaluate(() => (globalThis as unknown as Ears).liqaEars.streams());
+    const mine = new Set(streams.filter((s) => s.sends === sends).map((s) => s.ssrc));
+    return [...relay.ways.values()].filter((w) => [...w.sources.keys()].some((ssrc) => mine.has(ssrc)));
+  }
+
+  /** Packets of sound and picture that the browser has received on the connections it has. */
+  received(): Promise<number> {
+    return this.page.evaluate(() => (globalThis as unknown as Ears).liqaEars.received());
+  }
+
+  sent(): Promise<Sent[]> {
+    return this.page.evaluate(() => (globalThis as unknown as Ears).liqaEars.sent());
+  }
+
+  /** The server's answers, as they came over the wire. */
+  answers(): Promise<string[]> {
+    return this.page.evaluate(() => (globalThis as unknown as Ears).liqaEars.answers());
+  }
+
+  async hearsNobody(slot: string): Promise<void> {
+    await expect.poll(async () => sounds(await this.hears(slot), -70), { message: `${slot} is silent` }).toEqual([]);
   }
 
   /** Whose colour a slot's picture is, 'dark' for a slate or black, or the colour itself. */
@@ -113,8 +135,8 @@ export class Person {
     return best || `rgb(${r}, ${g}, ${b})`;
   }
 
-  async seesOnly(slot: string, name: Name | 'dark'): Promise<void> {
-    await expect.poll(() => this.sees(slot), { message: `${slot} shows ${name}`, timeout: 20_000 }).toBe(name);
+  async seesOnly(slot: string, name: Name | 'dark', within = 20_000): Promise<void> {
+    await expect.poll(() => this.sees(slot), { message: `${slot} shows ${name}`, timeout: within }).toBe(name);
   }
 }
 
@@ -126,8 +148,19 @@ export function sounds(levels: Record<Name, number>, above: number): Name[] {
     .map(([n]) => n);
 }
 
+export interface Sent {
+  readonly kind: 'audio' | 'video';
+  readonly bytes: number;
+  readonly packets: number;
+  readonly at: number;
+}
+
 interface Ears {
   liqaEars: {
+    streams(): Promise<{ ssrc: number; sends: boolean }[]>;
+    received(): Promise<number>;
+    sent(): Promise<Sent[]>;
+    answers(): string[];
     tones(slot: string, tones: Record<string, number>): Promise<Record<string, number>>;
     colour(slot: string): number[] | null;
   };

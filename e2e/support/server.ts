@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createSocket } from 'node:dgram';
+import { Relay, relayHost } from './relay.ts';
 
 const binary = resolve(import.meta.dirname, '../../bin/liqa');
 
@@ -49,14 +50,13 @@ export class Server {
     const s = new Server();
     [s.#http, s.#https, s.#media] = [await freePort(), await freePort(), await freePort()];
     s.url = `http://localhost:${s.#http}`;
+    s.relay = await Relay.open(s.#media);
     await s.run();
     return s;
   }
 
-  /** The port that media go through, UDP and TCP. */
-  get mediaPort(): number {
-    return this.#media;
-  }
+  /** Everybody's network; see Relay. */
+  relay!: Relay;
 
   /** Starts the server, again after a kill. */
   async run(): Promise<void> {
@@ -66,7 +66,7 @@ export class Server {
       [
         `data: ${this.data}`,
         `listen: {http: "localhost:${this.#http}", https: "localhost:${this.#https}"}`,
-        `media: {udp: "127.0.0.1:${this.#media}", tcp: "127.0.0.1:${this.#media}"}`,
+        `media: {udp: "127.0.0.1:${this.#media}", tcp: "127.0.0.1:${this.#media}", addresses: ["${relayHost}"]}`,
         `limits: {calls-per-second: 500, calls-at-once: 2000, guesses-per-minute: 1000, public-players: 100, public-total: 100}`,
         `log: {level: debug}`,
       ].join('\n'),
@@ -102,6 +102,7 @@ export class Server {
 
   async stop(): Promise<void> {
     await this.#end('SIGTERM');
+    this.relay.close();
     rmSync(this.dir, { recursive: true, force: true });
   }
 
