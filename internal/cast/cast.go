@@ -42,7 +42,7 @@ type Cast struct {
 	Tell     func(string) // sentences for whoever watches; may be nil
 
 	mu     sync.Mutex
-	turns  map[summit.SeatID]time.Time // when a seat's first words began
+	turns  map[summit.SeatID]turn // each seat's first
 	player *player.Player
 }
 
@@ -53,7 +53,7 @@ func (c *Cast) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c.player, c.turns = p, map[summit.SeatID]time.Time{}
+	c.player, c.turns = p, map[summit.SeatID]turn{}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var (
@@ -188,16 +188,28 @@ func (m *member) say(on bool) {
 	if m.sends == nil || voice == nil {
 		return
 	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	first, before := m.turns[m.seat]
 	if !on {
 		m.sends.Play(0, player.Silence())
+		if before && first.ended.IsZero() {
+			m.turns[m.seat] = turn{first.began, time.Now()}
+		}
 		return
 	}
 	m.sends.Play(0, voice.Loop())
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if _, before := m.turns[m.seat]; !before {
-		m.turns[m.seat] = time.Now()
+	if !before {
+		m.turns[m.seat] = turn{began: time.Now()}
 	}
+}
+
+// turn is from when to when somebody spoke.
+type turn struct{ began, ended time.Time }
+
+// holds reports whether the turn lasted so long.
+func (t turn) holds(until time.Time) bool {
+	return !t.began.IsZero() && (t.ended.IsZero() || until.Before(t.ended))
 }
 
 func over(v view.View) bool { return v.Summit.Phase == summit.Ended }

@@ -40,7 +40,7 @@ func ReadReadouts(text []byte) ([]Readout, error) {
 }
 
 // bound is the readout with each quotation at the instants it was said.
-func (r Readout) bound(turns map[summit.SeatID]time.Time, picture string) press.Readout {
+func (r Readout) bound(turns map[summit.SeatID]turn, picture string) press.Readout {
 	out := r.Readout
 	out.Body = nil
 	if r.Picture != nil {
@@ -51,12 +51,12 @@ func (r Readout) bound(turns map[summit.SeatID]time.Time, picture string) press.
 	for _, b := range r.Body {
 		if b.Quotation != nil {
 			q := *b.Quotation
-			began, spoke := turns[q.Seat]
-			if !spoke {
-				continue // somebody took the seat over and said something else
+			first := turns[q.Seat]
+			q.From = first.began.Add(time.Duration(b.Starts * float64(time.Second)))
+			q.To = first.began.Add(time.Duration(b.Ends * float64(time.Second)))
+			if !first.holds(q.To) {
+				continue // the seat was taken over, or the show went faster than speech
 			}
-			q.From = began.Add(time.Duration(b.Starts * float64(time.Second)))
-			q.To = began.Add(time.Duration(b.Ends * float64(time.Second)))
 			b.Block.Quotation = &q
 		}
 		out.Body = append(out.Body, b.Block)
