@@ -35,7 +35,24 @@ type eyes struct {
 	me       summit.Seat
 	who      audience
 	coverage summit.Coverage // in force: the narrower of what the record and the media say
-	desks    []summit.Seat   // the officers and technicians; see staffSeats
+	inside   bool            // this seat may know what goes on in the item in progress
+	watches  bool            // this press seat sees and hears it
+	few      summit.State    // see [eyes.would]
+	tried    map[alike][]string
+}
+
+// open opens a seat's eyes; the zero Seat's are the public's.
+func open(s summit.State, me summit.Seat, f Facts, now time.Time) *eyes {
+	e := &eyes{s: s, f: f, now: now, me: me, who: sees(me), coverage: inForce(s, f), few: s}
+	e.inside = e.who == staff || e.who > press && s.Attends(me.ID)
+	e.watches = e.who == press && e.coverage != summit.Closed && s.Watches(me.ID)
+	e.few.Seats = nil
+	for _, x := range s.Seats {
+		if x.Role != summit.Reporter || x.ID == me.ID {
+			e.few.Seats = append(e.few.Seats, x)
+		}
+	}
+	return e
 }
 
 // For makes the view of one seat. The zero View is that of a seat which the
@@ -45,7 +62,7 @@ func For(s summit.State, seat summit.SeatID, f Facts, now time.Time) View {
 	if !ok || me.Invitation.Revoked {
 		return View{}
 	}
-	e := &eyes{s: s, f: f, now: now, me: me, who: sees(me), coverage: inForce(s, f)}
+	e := open(s, me, f, now)
 	v := View{
 		Now:         now.UTC(),
 		Summit:      heading(s),
@@ -104,17 +121,6 @@ func inForce(s summit.State, f Facts) summit.Coverage {
 	return summit.Closed
 }
 
-// inside reports whether this seat may know what goes on in the item in
-// progress: it attends, or runs it.
-func (e *eyes) inside() bool {
-	return e.who == staff || e.who > press && e.s.Attends(e.me.ID)
-}
-
-// watches reports whether this press seat sees and hears the item in progress.
-func (e *eyes) watches() bool {
-	return e.who == press && e.coverage != summit.Closed && e.s.Watches(e.me.ID)
-}
-
 func heading(s summit.State) Summit {
 	return Summit{ID: s.ID, Title: text(s.Title), Place: text(s.Place), Scheduled: s.Scheduled, Zone: s.Zone,
 		Phase: s.Phase, Publication: list(s.Publication)}
@@ -167,10 +173,10 @@ func (e *eyes) room() Room {
 	if e.knows(e.s.Current) {
 		r.Item = e.s.Current
 	}
-	if e.inside() || e.watches() {
+	if e.inside || e.watches {
 		r.Floor, r.FloorSince = e.s.Floor, e.s.FloorSince
 	}
-	if e.inside() {
+	if e.inside {
 		r.Queue = list(e.s.Queue)
 	}
 	if e.who == staff {

@@ -12,7 +12,7 @@ func (e *eyes) items() []Item {
 	all := []Item{}
 	for n, x := range e.s.Items {
 		v := item(n, x, e.s.Current, e.knows(x.ID))
-		if e.mayStart(x) {
+		if v.ID != "" && e.mayStart(x) {
 			v.May = append(v.May, summit.StartItem{}.Kind())
 		}
 		all = append(all, v)

@@ -12,8 +12,10 @@ import (
 // Decide would let something happen. So that no screen shows a control whose
 // use would be refused, and no rule is written down twice.
 
-// would reports whether this seat's act would make anything happen now.
-func (e *eyes) would(a summit.Act) bool { return e.wouldIn(e.s, a, e.now) }
+// would reports whether this seat's act would make anything happen now. It is
+// tried on the state without other press seats than itself: there may be a
+// thousand, each trial copies them, and none has a say in what others may do.
+func (e *eyes) would(a summit.Act) bool { return e.wouldIn(e.few, a, e.now) }
 
 func (e *eyes) wouldIn(s summit.State, a summit.Act, now time.Time) bool {
 	if !summit.May(e.me.Role, a.Kind()) {
@@ -55,49 +57,46 @@ func (e *eyes) coughs() bool {
 	return ok && b.OnAir == e.me.ID && b.Cough
 }
 
-// mayWith lists what this seat may do with another.
+// alike is all that decides what may be done with a press seat.
+type alike struct {
+	presence                            summit.Presence
+	connected, admitted, muted, revoked bool
+}
+
+// mayWith lists what this seat may do with another. There may be a thousand
+// press seats, and what may be done with one may be done with all that are alike.
 func (e *eyes) mayWith(x summit.Seat) []string {
+	if x.Role != summit.Reporter {
+		return e.tryWith(x)
+	}
+	class := alike{x.Presence, x.Connected, x.Admitted, x.Muted, x.Invitation.Revoked}
+	kinds, known := e.tried[class]
+	if !known {
+		kinds = e.tryWith(x)
+		if e.tried == nil {
+			e.tried = map[alike][]string{}
+		}
+		e.tried[class] = kinds
+	}
+	return kinds
+}
+
+func (e *eyes) tryWith(x summit.Seat) []string {
 	kinds := []string{}
-	near := e.near(x)
+	s := e.few
+	if x.Role == summit.Reporter {
+		s.Seats = append(slices.Clip(s.Seats), x)
+	}
 	for _, a := range []summit.Act{
 		summit.Admit{Seat: x.ID}, summit.Dismiss{Seat: x.ID}, summit.GiveFloor{Seat: x.ID},
 		summit.LowerHand{Seat: x.ID}, summit.MuteSeat{Seat: x.ID},
 		summit.Reissue{Seat: x.ID, Hash: unused}, summit.Revoke{Seat: x.ID},
 	} {
-		if e.wouldIn(near, a, e.now) {
+		if e.wouldIn(s, a, e.now) {
 			kinds = append(kinds, a.Kind())
 		}
 	}
 	return kinds
-}
-
-// near is the state as far as acts on one seat depend on it: the officers and
-// the seat. With a thousand press seats, trying on the whole would take a
-// thousand times a thousand steps.
-func (e *eyes) near(x summit.Seat) summit.State {
-	s := e.s
-	s.Seats = slices.DeleteFunc(slices.Clone(e.staffSeats()), func(y summit.Seat) bool { return y.ID == x.ID })
-	s.Seats = append(s.Seats, x)
-	s.Booths, s.Queue = nil, nil
-	if slices.Contains(e.s.Queue, x.ID) {
-		s.Queue = []summit.SeatID{x.ID}
-	}
-	if s.Floor != x.ID {
-		s.Floor = "" // else it would be taken from a seat that is not there
-	}
-	return s
-}
-
-// staffSeats are the officers and technicians.
-func (e *eyes) staffSeats() []summit.Seat {
-	if e.desks == nil {
-		for _, x := range e.s.Seats {
-			if x.Role == summit.Officer || x.Role == summit.Technician {
-				e.desks = append(e.desks, x)
-			}
-		}
-	}
-	return e.desks
 }
 
 // substitutes are the delegates whom this seat may put in a principal's place.
@@ -120,7 +119,7 @@ func (e *eyes) substitutes(principal summit.Seat) []summit.SeatID {
 // would tell the screen when it is over.
 func (e *eyes) mayStart(x summit.Item) bool {
 	a := summit.StartItem{Item: x.ID, Ending: e.s.Current, Again: !x.Ended.IsZero()}
-	return e.wouldIn(e.s, a, e.now.Add(time.Minute))
+	return e.wouldIn(e.few, a, e.now.Add(time.Minute))
 }
 
 // coverages are those this seat may set now.
@@ -137,6 +136,9 @@ func (e *eyes) reconveneIn() []summit.Coverage {
 
 func (e *eyes) each(act func(summit.Coverage) summit.Act) []summit.Coverage {
 	all := []summit.Coverage{}
+	if e.who != staff {
+		return all // an officer at the door goes in first
+	}
 	for _, c := range []summit.Coverage{summit.Open, summit.Pool, summit.Closed} {
 		if e.would(act(c)) {
 			all = append(all, c)

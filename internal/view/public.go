@@ -56,7 +56,7 @@ type Speaker struct {
 
 // ForPublic makes what anybody may know, for a listener of one language.
 func ForPublic(s summit.State, l summit.Language, f Facts, now time.Time) Public {
-	e := &eyes{s: s, f: f, now: now, who: door, coverage: inForce(s, f)}
+	e := open(s, summit.Seat{}, f, now)
 	p := Public{
 		Now: now.UTC(), Summit: heading(s), Language: l, Stage: e.stage(),
 		Delegations: delegations(s), Items: []Item{}, Channels: []Channel{}, Speakers: []Speaker{}, Slots: []Slot{},

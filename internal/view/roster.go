@@ -23,14 +23,14 @@ func (e *eyes) seats() []Seat {
 // the press, whom they are told the number of. The press knows who may be seen
 // and heard while it watches; who waits at the door knows only of themselves.
 func (e *eyes) knowsOf(x summit.Seat) bool {
-	pressSeat := x.Role == summit.Reporter || x.Role == summit.PressOfficer
+	seated := x.Role != summit.Reporter && x.Role != summit.PressOfficer
 	switch {
 	case x.ID == e.me.ID || e.who == staff:
 		return true
 	case e.who > press:
-		return !pressSeat
-	case e.watches():
-		return e.received(plan.SeatReceiver(e.me.ID), x.ID)
+		return seated
+	case e.watches:
+		return seated && e.received(plan.SeatReceiver(e.me.ID), x.ID)
 	}
 	return false
 }
@@ -55,10 +55,10 @@ func (e *eyes) seat(x summit.Seat) Seat {
 	if x.Presence == summit.Waiting && !own && e.who != staff {
 		v.Presence = summit.Expected
 	}
-	if x.ID == e.me.ID || e.inside() || e.watches() {
-		v.InRoom, v.HasFloor = e.s.InRoom(x.ID), e.s.Floor == x.ID
+	if x.ID == e.me.ID || e.inside || e.watches {
+		v.InRoom, v.HasFloor = x.Role != summit.Reporter && e.few.InRoom(x.ID), e.s.Floor == x.ID
 	}
-	if x.ID == e.me.ID || e.inside() {
+	if x.ID == e.me.ID || e.inside {
 		v.Muted, v.Hand = x.Muted, e.hand(x.ID)
 	}
 	if x.ID == e.me.ID || e.who > press {
@@ -93,12 +93,12 @@ func (e *eyes) channels() []Channel {
 	if e.who == door {
 		return all
 	}
-	hears := e.inside() || e.watches()
+	hears := e.inside || e.watches
 	for _, l := range e.s.Channels() {
 		c := Channel{Language: l, Carries: plan.CarriesSilence}
 		if feed, ok := e.f.Plan.Channels[l]; ok && hears {
 			c.Carries = feed.Carries
-			if feed.Carries == plan.CarriesDirect && e.inside() {
+			if feed.Carries == plan.CarriesDirect && e.inside {
 				c.Interpreter = feed.Set.Sources[0].Seat
 			}
 		}

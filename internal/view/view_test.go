@@ -1,0 +1,172 @@
+package view
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"liqa/internal/plan"
+	"liqa/internal/summit"
+	"liqa/internal/summit/summittest"
+)
+
+func opening(tb testing.TB) summit.State {
+	s := summittest.Enter(tb, summittest.Convened(tb))
+	s = summittest.Do(tb, s, "officer", summit.StartItem{Item: "opening"})
+	s = summittest.Do(tb, s, "delegate-b", summit.RaiseHand{})
+	return summittest.Do(tb, s, "officer", summit.GiveFloor{Seat: "delegate-a"})
+}
+
+func TestThePrincipalsView(t *testing.T) {
+	s := opening(t)
+	v := For(s, "principal-a", facts(s), summittest.Noon.Add(time.Minute))
+	want := Me{
+		Seat: "principal-a", Role: summit.Principal, Delegation: "a", Name: summit.Text{"en": "Ms Orlova"}, Function: summit.Text{},
+		Speaks: "ru", Hears: "ru", MayHear: []summit.Language{"en", "ru", "zh"}, Presence: summit.Present, Admitted: true,
+		InRoom: true, MaySpeak: true, Connects: true, Sends: []plan.Kind{plan.Microphone, plan.Camera},
+	}
+	if d := cmp.Diff(want, v.Me); d != "" {
+		t.Errorf("me (-want +got):\n%s", d)
+	}
+	room := Room{Item: "opening", Coverage: summit.Open, Coverages: []summit.Coverage{}, ReconveneIn: []summit.Coverage{},
+		Floor: "delegate-a", FloorSince: summittest.Noon, Queue: []summit.SeatID{"delegate-b"}}
+	if d := cmp.Diff(room, v.Room); d != "" {
+		t.Errorf("the room (-want +got):\n%s", d)
+	}
+	carried := map[plan.Slot]summit.SeatID{}
+	for i, slot := range v.Slots {
+		if slot.Slot != plan.RoomSlots[i] {
+			t.Errorf("section %d is %s", i, slot.Slot)
+		}
+		if slot.Carries != nil {
+			carried[slot.Slot] = slot.Carries.Seat
+		}
+	}
+	// Its own channel carries the original, with its own microphone in it: empty.
+	slots := map[plan.Slot]summit.SeatID{
+		plan.Original1: "principal-b", plan.Picture1: "principal-b",
+		plan.Original2: "delegate-a", plan.Picture2: "delegate-a",
+		plan.Picture4: "delegate-b", plan.Picture5: "delegate-a2", plan.Picture6: "notes-a",
+	}
+	if d := cmp.Diff(slots, carried); d != "" {
+		t.Errorf("the slots (-want +got):\n%s", d)
+	}
+	if d := cmp.Diff([]string{"leave", "mute", "raise-hand"}, v.May); d != "" {
+		t.Errorf("permitted (-want +got):\n%s", d)
+	}
+	if len(v.Booths) > 0 || len(v.Seats) != 12 || v.Press == nil || v.Chats[0] != plan.DelegationChat {
+		t.Errorf("booths %v, %d seats, press %v, chats %v", v.Booths, len(v.Seats), v.Press, v.Chats)
+	}
+}
+
+func TestTheOfficersView(t *testing.T) {
+	s := opening(t)
+	f := facts(s)
+	f.Measured.Press, f.Measured.Public = 2, 7
+	v := For(s, "officer", f, summittest.Noon.Add(time.Minute))
+	if d := cmp.Diff(&Press{SeatsPresent: 2, SeatsReceiving: 2, PublicReceiving: 7}, v.Press); d != "" {
+		t.Errorf("the press (-want +got):\n%s", d)
+	}
+	if d := cmp.Diff([]summit.Coverage{summit.Pool, summit.Closed}, v.Room.Coverages); d != "" {
+		t.Errorf("coverages (-want +got):\n%s", d)
+	}
+	may := map[summit.SeatID][]string{}
+	for _, x := range v.Seats {
+		may[x.ID] = x.May
+	}
+	for id, want := range map[summit.SeatID][]string{
+		"delegate-b": {"dismiss", "give-floor", "lower-hand", "mute-seat", "reissue", "revoke"},
+		"delegate-a": {"dismiss", "mute-seat", "reissue", "revoke"},
+		"reporter":   {"dismiss", "mute-seat", "reissue", "revoke"},
+	} {
+		if d := cmp.Diff(want, may[id]); d != "" {
+			t.Errorf("with %s it may (-want +got):\n%s", id, d)
+		}
+	}
+	principal := v.Seats[3]
+	if d := cmp.Diff([]summit.SeatID{"delegate-a", "delegate-a2"}, principal.Desk.SubstituteBy); d != "" {
+		t.Errorf("who can stand in (-want +got):\n%s", d)
+	}
+	if v.Items[0].State != InSession || len(v.Items[0].May) > 0 || len(v.Items[3].May) != 1 || v.Items[3].PlannedSeconds != 2400 {
+		t.Errorf("the run of show: %+v", v.Items)
+	}
+	f.Measured.Press, f.Measured.Public = 0, 0
+	if v := For(s, "officer", f, summittest.Noon); !v.Press.Clear {
+		t.Error("nobody receives, and the room is not clear")
+	}
+}
+
+func TestTheInterpretersView(t *testing.T) {
+	s := opening(t)
+	s = summittest.Do(t, s, "interpreter-1", summit.GoOnAir{Into: "ru"})
+	s = summittest.Do(t, s, "interpreter-3", summit.GoOnAir{Into: "en"})
+	s = summittest.Do(t, s, "interpreter-3", summit.SlowDown{Reason: summit.TooFast})
+	v := For(s, "interpreter-2", facts(s), summittest.Noon)
+	want := Booth{
+		ID: "main", Name: summit.Text{"en": "Russian and Chinese"}, Outgoing: []summit.Language{"ru", "zh"},
+		Seats: []summit.SeatID{"interpreter-1", "interpreter-2"}, OnAir: "interpreter-1", Into: "ru", Since: summittest.Noon,
+		Busy: []summit.Language{}, MayGoOnAir: []summit.Language{}, MayTakeOver: []summit.Language{"ru", "zh"},
+	}
+	if d := cmp.Diff(want, v.Booths[0]); d != "" {
+		t.Errorf("the booth (-want +got):\n%s", d)
+	}
+	if v.Booths[1].Asked != nil {
+		t.Error("what another booth asks is told")
+	}
+	if asked := For(s, "technician", facts(s), summittest.Noon).Booths[1].Asked; asked == nil || asked.Reason != summit.TooFast {
+		t.Errorf("the technician is told that the booth asks %v", asked)
+	}
+	if d := cmp.Diff(Channel{Language: "ru", Carries: plan.CarriesDirect, Interpreter: "interpreter-1"}, v.Channels[1]); d != "" {
+		t.Errorf("the channel (-want +got):\n%s", d)
+	}
+}
+
+func TestThePublicsView(t *testing.T) {
+	s := opening(t)
+	p := ForPublic(s, "zh", facts(s), summittest.Noon)
+	var names []string
+	for _, x := range p.Speakers {
+		names = append(names, fmt.Sprint(x.ID, " ", x.HasFloor))
+	}
+	if d := cmp.Diff([]string{"principal-a false", "delegate-a true", "principal-b false"}, names); d != "" {
+		t.Errorf("the speakers (-want +got):\n%s", d)
+	}
+	if p.Stage != StageLive || p.Item != "opening" || p.Slots[4].Eligible[0].Language != "zh" {
+		t.Errorf("%+v", p)
+	}
+	titles := []string{}
+	for _, x := range p.Items {
+		titles = append(titles, x.Title.In("en"))
+	}
+	if d := cmp.Diff([]string{"Opening remarks", "", "", "", "Closing remarks"}, titles); d != "" {
+		t.Errorf("the titles (-want +got):\n%s", d)
+	}
+	stages := []Stage{}
+	for _, a := range []summit.Act{summit.Recess{}, summit.Reconvene{}, summit.EndItem{}, summit.EndSummit{}} {
+		s = summittest.Do(t, s, "officer", a)
+		stages = append(stages, ForPublic(s, "zh", facts(s), summittest.Noon).Stage)
+	}
+	if d := cmp.Diff([]Stage{StageRecess, StageClosed, StageClosed, StageEnded}, stages); d != "" {
+		t.Errorf("the stages (-want +got):\n%s", d)
+	}
+}
+
+// BenchmarkFor is the officer's and a reporter's view with 1,000 press seats.
+func BenchmarkFor(b *testing.B) {
+	s := opening(b)
+	for i := range 1000 {
+		x, _ := s.Seat("reporter")
+		x.ID = summit.SeatID(fmt.Sprintf("reporter-%d", i+3))
+		s.Seats = append(s.Seats, x)
+	}
+	f := facts(s)
+	for _, id := range []summit.SeatID{"officer", "principal-a", "reporter"} {
+		b.Run(string(id), func(b *testing.B) {
+			for b.Loop() {
+				For(s, id, f, summittest.Noon)
+			}
+		})
+	}
+}
