@@ -63,6 +63,9 @@ func TestFromCreateToVerify(t *testing.T) {
 	if status != 1 || !strings.Contains(complaints, "There is no such seat") {
 		t.Errorf("links of nobody: %d %s", status, complaints)
 	}
+	if status, out, complaints = liqa("summit", "announce", id, "--data", "data"); status != 0 || !strings.Contains(out, "/s/"+id) {
+		t.Errorf("announce: %d %s %s", status, out, complaints)
+	}
 	status, out, complaints = liqa("export", id, "kept.journal", "--data", "data")
 	if status != 0 || !strings.Contains(out, "kept.journal has been written") {
 		t.Fatalf("export: %d %s %s", status, out, complaints)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -18,6 +19,8 @@ type summitCmd struct {
 	Create createCmd `cmd:"" help:"Convene a summit from a file, and print one link for each seat."`
 	List   listCmd   `cmd:"" help:"List the summits of the server."`
 	Links  linksCmd  `cmd:"" help:"Replace the links of seats, and print the new ones."`
+
+	Announce announceCmd `cmd:"" help:"Publish the announcement: from then on the summit has a public page."`
 }
 
 type createCmd struct {
@@ -141,4 +144,28 @@ func clean(id string) string {
 		}
 		return '_'
 	}, id)
+}
+
+type announceCmd struct {
+	place
+	Summit string `arg:"" help:"The summit's id, from “liqa summit list”."`
+	Reason string `help:"Why an announcement that is published already is corrected."`
+}
+
+// Run publishes the announcement.
+func (a *announceCmd) Run(out io.Writer) error {
+	server, err := a.client()
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(map[string]string{"reason": a.Reason})
+	if err != nil {
+		return err
+	}
+	var page struct{ Address string }
+	if err := server.ask(context.Background(), "POST", "/api/summits/"+clean(a.Summit)+"/advisory", body, &page); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "The summit is announced at %s%s\n", server.address, page.Address)
+	return nil
 }

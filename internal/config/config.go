@@ -87,7 +87,7 @@ func Default() Config {
 		Media:       Media{UDP: ":8444", TCP: ":8444"},
 		Certificate: Certificate{Mode: LocalAuthority},
 		Proxy:       Proxy{Trusted: []string{"127.0.0.0/8", "::1/128"}},
-		Limits: Limits{CallsPerSecond: 50, CallsAtOnce: 200, GuessesPerMinute: 20,
+		Limits: Limits{CallsPerSecond: 200, CallsAtOnce: 1000, GuessesPerMinute: 20,
 			PublicPlayers: 20, PublicTotal: 2000},
 		Log: Log{Level: "info", Format: "text"},
 	}

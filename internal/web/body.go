@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"time"
 )
 
 // How much a body may hold, in bytes, by what it is.
@@ -16,6 +17,9 @@ const (
 	fileBody   = 1 << 20
 	pictureMax = 8<<20 + 1 // one more than the desk takes, so that it can say so
 )
+
+// bodyWithin is how long a body may take to come.
+const bodyWithin = 30 * time.Second
 
 // hasType reports whether the body is of a media type, and answers when not.
 func hasType(w http.ResponseWriter, r *http.Request, want string) bool {

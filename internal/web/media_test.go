@@ -2,9 +2,14 @@ package web
 
 import (
 	"bytes"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"liqa/internal/summit"
 )
@@ -153,6 +158,23 @@ func TestBodiesThatAreTooLarge(t *testing.T) {
 		if status, body := h.call(method, path, auth, "application/json", large); status != http.StatusRequestEntityTooLarge {
 			t.Errorf("%s %s: %d %s", method, path, status, body)
 		}
+	}
+}
+
+// Who sends a body a byte at a time does not keep a connection for ever.
+func TestASlowBodyIsNotWaitedFor(t *testing.T) {
+	h := openHall(t)
+	h.web.body = 200 * time.Millisecond
+	slow, err := tls.Dial("tcp", h.http.Listener.Addr().String(), h.http.Client().Transport.(*http.Transport).TLSClientConfig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer slow.Close()
+	fmt.Fprintf(slow, "POST /api/redeem HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{", h.http.Listener.Addr())
+	slow.SetReadDeadline(time.Now().Add(5 * time.Second))
+	began := time.Now()
+	if _, err := slow.Read(make([]byte, 1)); err != nil && !errors.Is(err, io.EOF) {
+		t.Errorf("after %v: %v", time.Since(began), err)
 	}
 }
 

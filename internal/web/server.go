@@ -55,7 +55,8 @@ type Server struct {
 	limits   *limits
 	attended *attendance
 	sessions *sessions
-	sayings  rate.Limit // messages that one screen may send
+	sayings  rate.Limit    // messages that one screen may send
+	body     time.Duration // how long a request's body may take to come
 	pages    pages
 	foreign  *http.CrossOriginProtection
 	mux      *http.ServeMux
@@ -75,7 +76,7 @@ func New(o Options) (*Server, error) {
 	s.limits = newLimits(o.Limits, s.now)
 	s.attended = newAttendance()
 	s.sessions = newSessions()
-	s.sayings = sayingsPerSecond
+	s.sayings, s.body = sayingsPerSecond, bodyWithin
 	var err error
 	if s.pages, err = readPages(o.FrontEnd); err != nil {
 		return nil, err
@@ -117,6 +118,11 @@ func (s *Server) handle(route access.Action, most int64, h http.HandlerFunc) {
 	s.routes[route] = true
 	s.mux.HandleFunc(string(route), func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, most)
+		if most > 0 {
+			// Who sends a body a byte at a time is not waited for. An error
+			// means only that this connection knows no deadlines.
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.body))
+		}
 		if s.permitted(w, r, route) {
 			h(w, r)
 		}
