@@ -94,7 +94,7 @@ func readLedger(s Store, at string) (*Manifest, map[string]map[string]SegmentRec
 			continue
 		}
 		t := tracks[l.Track]
-		if l.Is != nil && t == nil && nameOf.MatchString(l.Track) {
+		if l.Is != nil && t == nil && nameOf.MatchString(l.Track) && l.Is.Rate > 0 {
 			t = l.Is
 			tracks[l.Track], begun[l.Track] = t, map[string]SegmentRecord{}
 			m.Tracks = append(m.Tracks, t)
@@ -142,7 +142,7 @@ func mendTrack(s Store, at string, t *TrackRecord, begun map[string]SegmentRecor
 				return err
 			}
 		}
-		if r.Bytes > 0 && r.Init < len(t.Inits) {
+		if r.Bytes > 0 && r.Init >= 0 && r.Init < len(t.Inits) {
 			t.Segments = append(t.Segments, r)
 		}
 	}

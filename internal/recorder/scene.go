@@ -58,26 +58,24 @@ func (c cue) width() int {
 type cues []cue
 
 // takeOf gives the take to which belongs what was captured and arrived then,
-// or nil. Across a change of coverage it is in doubt the narrower: what was
-// captured before the change and arrived after it belongs to whichever fewer
-// may see, and so does what claims to be from after the change and came before.
+// or nil: of what was being recorded at any time from its capture to its
+// arrival, that which the fewest may see; of several, the first. Nothing was
+// captured after it arrived, whatever its sender's clock says.
 func (c cues) takeOf(captured, arrived time.Time) *take {
+	if captured.After(arrived) {
+		captured = arrived
+	}
+	var of cue
 	for i := len(c) - 1; i >= 0; i-- {
-		before := 0
-		if i > 0 {
-			before = c[i-1].width()
+		if c[i].at.After(arrived) {
+			continue
 		}
-		capturedIn, arrivedIn := !captured.Before(c[i].at), !arrived.Before(c[i].at)
-		in := capturedIn
-		switch width := c[i].width(); {
-		case width < before:
-			in = capturedIn || arrivedIn
-		case width > before:
-			in = capturedIn && arrivedIn
+		if of.at.IsZero() || c[i].width() <= of.width() {
+			of = c[i]
 		}
-		if in {
-			return c[i].take
+		if !c[i].at.After(captured) {
+			return of.take
 		}
 	}
-	return nil
+	return nil // it was captured before anything was to be recorded
 }
