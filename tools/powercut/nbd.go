@@ -190,6 +190,8 @@ func (c nbdConn) command() error {
 	if err := c.send(uint32(nbdSimpleMagic), uint32(0), handle); err != nil {
 		return err
 	}
-	_, err = c.Write(answer)
+	if len(answer) > 0 {
+		_, err = c.Write(answer)
+	}
 	return err
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // sectors is a disk's content: one letter per sector.
@@ -134,6 +135,9 @@ func TestDiskRefusesParts(t *testing.T) {
 func TestDiskServer(t *testing.T) {
 	d := newDisk(sectors("ABC"))
 	client, server := net.Pipe()
+	if err := client.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
 	done := make(chan error, 1)
 	go func() { done <- serveDisk(server, d) }()
 	send := func(values ...any) {
