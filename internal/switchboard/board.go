@@ -14,6 +14,7 @@ type Board struct {
 	log     *slog.Logger
 	cname   string
 	streams atomic.Uint64
+	crew    *crew
 
 	channels atomic.Pointer[[]*Channel] // replaced, never changed
 	quit     chan struct{}              // closed to stop the ticker
@@ -38,7 +39,7 @@ type Board struct {
 // New makes a board. Close ends it.
 func New(c Config) *Board {
 	b := &Board{
-		clock: newClock(c.Clock), log: c.Log, cname: c.CNAME,
+		clock: newClock(c.Clock), log: c.Log, cname: c.CNAME, crew: newCrew(),
 		quit: make(chan struct{}), stopped: make(chan struct{}),
 		sources: make(map[SourceID]*Source), origins: make(map[Origin]*originClock),
 		keys: make(map[Key]*rights), receivers: make(map[*Receiver]struct{}),
@@ -210,6 +211,7 @@ func (b *Board) Close() {
 	for _, t := range taps {
 		b.untap(t)
 	}
+	defer b.crew.close()
 	limit := time.NewTimer(time.Second)
 	defer limit.Stop()
 	for _, r := range receivers {

@@ -1,8 +1,10 @@
 package switchboard
 
 import (
+	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -66,6 +68,19 @@ func (w *wire) take() []Outgoing {
 	p := w.packets
 	w.packets = nil
 	return p
+}
+
+// null is an Output that does nothing but count.
+type null struct{ packets atomic.Int64 }
+
+func (n *null) WriteRTP(p []Outgoing) { n.packets.Add(int64(len(p))) }
+func (n *null) WriteRTCP([]byte)      {}
+
+// await waits until an Output has got so many packets.
+func (n *null) await(packets int64) {
+	for n.packets.Load() < packets {
+		runtime.Gosched()
+	}
 }
 
 // upstream counts what is asked of a sender.

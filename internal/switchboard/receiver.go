@@ -8,8 +8,8 @@ import (
 )
 
 // Receiver is one connection that packets go out to. It is made by
-// [Board.AddReceiver]. Its goroutine owns its slots and makes all calls to its
-// Output.
+// [Board.AddReceiver]. One of the crew at a time serves it: owns its slots and
+// calls its Output.
 type Receiver struct {
 	board  *Board
 	rights *rights
@@ -24,15 +24,18 @@ type Receiver struct {
 	// it is odd while one is under way.
 	writing atomic.Uint64
 
-	mu     sync.Mutex // held to put something in or take it out, never longer
-	queue  []entry
-	chores chores
-	idle   bool
-	closed bool
-	wake   chan struct{}
-	ended  chan struct{}
+	mu      sync.Mutex // held to put something in or take it out, never longer
+	queue   []entry
+	chores  chores
+	listed  bool // stands in the crew's line
+	serving bool // somebody serves it
+	slow    bool // its Output has been slow
+	closed  bool
+	ended   chan struct{} // closed when nothing will be written any more
 
-	// What follows is the goroutine's own.
+	// What follows belongs to whoever serves.
+	work  []entry // being worked off
+	done  int     // of work
 	spare []entry
 	batch []Outgoing
 	held  []*packet // what the batch is made of
@@ -40,6 +43,7 @@ type Receiver struct {
 	rtcp  [rtcpSize]byte
 	// switched says that some slot has turned to another source.
 	switched bool
+	wasSlow  bool
 
 	count receiverCount
 }
@@ -67,6 +71,7 @@ func (c *chores) any() bool { return c.settle || c.report || len(c.rooms) > 0 }
 const (
 	maxQueue = 1024 // entries; more than a second of everything
 	maxBatch = 16   // packets given to an Output at once
+	maxServe = 64   // entries worked off before others are served
 )
 
 // AddReceiver adds a connection with these slots. What flows in them is what
@@ -78,7 +83,7 @@ func (b *Board) AddReceiver(key Key, specs []SlotSpec, out Output) (*Receiver, e
 	r := &Receiver{
 		board: b, out: out, layout: layout(specs),
 		slots: make([]slot, len(specs)), subs: make([][2]*grant, len(specs)),
-		wake: make(chan struct{}, 1), ended: make(chan struct{}),
+		ended: make(chan struct{}),
 		batch: make([]Outgoing, 0, maxBatch), held: make([]*packet, 0, maxBatch),
 	}
 	for i, spec := range specs {
@@ -89,7 +94,6 @@ func (b *Board) AddReceiver(key Key, specs []SlotSpec, out Output) (*Receiver, e
 	if b.closed {
 		return nil, errClosed
 	}
-	go r.run()
 	r.rights = b.rightsOf(key)
 	r.rights.receivers[r] = struct{}{}
 	b.receivers[r] = struct{}{}
@@ -151,44 +155,70 @@ func (r *Receiver) wanted() []*Source {
 	return list
 }
 
-// push puts an entry into the queue, unless that is full or closed.
-func (r *Receiver) push(e entry) bool {
+// push puts an entry into the queue, unless that is full or closed. When it
+// says so the receiver is to be put into the crew's line.
+func (r *Receiver) push(e entry) (taken, list bool) {
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	if r.closed || len(r.queue) >= maxQueue {
-		r.mu.Unlock()
 		r.count.dropped.Add(1)
-		return false
+		return false, false
 	}
 	r.queue = append(r.queue, e)
-	r.unlockAndWake()
+	return true, r.toBeListed()
+}
+
+// toBeListed reports whether somebody must be told that there is something to
+// do. The lock is held.
+func (r *Receiver) toBeListed() bool {
+	if r.listed || r.serving {
+		return false
+	}
+	r.listed = true
+	if r.slow {
+		go r.serve() // at its own pace
+		return false
+	}
 	return true
 }
 
-// unlockAndWake unlocks, and wakes the goroutine if it waits.
-func (r *Receiver) unlockAndWake() {
-	wake := r.idle
-	r.idle = false
+// enqueue is push for one who does not put others into the line as well.
+func (r *Receiver) enqueue(e entry) bool {
+	taken, list := r.push(e)
+	if list {
+		r.board.crew.serve([]*Receiver{r}, false)
+	}
+	return taken
+}
+
+// hurry adds a chore, and has the receiver served before those that only
+// forward.
+func (r *Receiver) hurry(add func(c *chores)) {
+	r.mu.Lock()
+	known := r.chores.any() // it stands in the line for it already
+	add(&r.chores)
+	r.unlockAndHurry(known)
+}
+
+func (r *Receiver) unlockAndHurry(known bool) {
+	serving, slow := r.serving, r.slow
 	r.mu.Unlock()
-	if wake {
-		r.wake <- struct{}{} // it has room: only who ended the idleness sends
+	switch {
+	case known, serving: // who serves looks again
+	case slow:
+		go r.serve()
+	default:
+		r.board.crew.serve([]*Receiver{r}, true)
 	}
 }
 
 // settle has the slots look at what they are to carry.
-func (r *Receiver) settle() {
-	r.mu.Lock()
-	r.chores.settle = true
-	r.unlockAndWake()
-}
+func (r *Receiver) settle() { r.hurry(func(c *chores) { c.settle = true }) }
 
 // report has sender reports sent.
-func (r *Receiver) report() {
-	r.mu.Lock()
-	r.chores.report = true
-	r.unlockAndWake()
-}
+func (r *Receiver) report() { r.hurry(func(c *chores) { c.report = true }) }
 
-// sweep has the goroutine answer that it is clear of all that is revoked.
+// sweep has whoever serves answer that it is clear of all that is revoked.
 func (r *Receiver) sweep(m *room) {
 	r.mu.Lock()
 	if r.closed {
@@ -196,8 +226,9 @@ func (r *Receiver) sweep(m *room) {
 		m.done()
 		return
 	}
+	known := r.chores.any()
 	r.chores.rooms = append(r.chores.rooms, m)
-	r.unlockAndWake()
+	r.unlockAndHurry(known)
 }
 
 // Nack asks for packets that the receiver has not got (RFC 4585 §6.2.1). Those
@@ -206,7 +237,7 @@ func (r *Receiver) Nack(ssrc uint32, seqs []uint16) {
 	for i := range r.slots {
 		if r.slots[i].spec.SSRC == ssrc {
 			for _, seq := range seqs {
-				r.push(entry{slot: uint16(i), again: true, seq: seq})
+				r.enqueue(entry{slot: uint16(i), again: true, seq: seq})
 			}
 			return
 		}
@@ -263,9 +294,9 @@ func (r *Receiver) off() {
 	}
 }
 
-// leave ends the goroutine.
+// leave has nothing written any more.
 func (r *Receiver) leave() {
 	r.mu.Lock()
 	r.closed = true
-	r.unlockAndWake()
+	r.unlockAndHurry(false)
 }

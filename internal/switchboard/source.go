@@ -191,12 +191,23 @@ func (s *Source) describe(p *packet, h *header) {
 func (s *Source) deliver(p *packet) {
 	routes := *s.routes.Load()
 	p.refs.Add(int32(len(routes)))
+	var list [64]*Receiver // who has nothing else to do
+	n := 0
 	for i := range routes {
 		r := &routes[i]
-		if !r.to.push(entry{packet: p, grant: r.grant, slot: uint16(r.slot)}) {
+		taken, listed := r.to.push(entry{packet: p, grant: r.grant, slot: uint16(r.slot)})
+		if !taken {
 			p.release()
 		}
+		if listed {
+			list[n] = r.to
+			if n++; n == len(list) {
+				s.board.crew.serve(list[:], false)
+				n = 0
+			}
+		}
 	}
+	s.board.crew.serve(list[:n], false)
 	for _, f := range *s.feeds.Load() {
 		f.to.put(p, f.grant)
 	}

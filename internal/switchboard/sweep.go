@@ -9,7 +9,7 @@ import (
 // clear of it: the write that was under way has ended, and slates have been
 // written where a picture was cut.
 //
-// A receiver's own goroutine answers for it. For one that does not answer its
+// Who serves a receiver answers for it. For one that does not answer its
 // count of writes tells: when none is under way, or another than at the
 // beginning, nothing that was taken away can leave any more, since a write
 // looks at its grants after it has counted itself.
@@ -33,7 +33,7 @@ type room struct {
 const (
 	sweepPoll  = 10 * time.Millisecond
 	sweepPolls = 25
-	stuckPolls = 2
+	stuckPolls = 5
 )
 
 func newSweep() *sweep { return &sweep{cleared: make(chan struct{})} }
@@ -61,13 +61,13 @@ func (w *sweep) beginBehind() {
 	w.left.Store(int32(len(w.rooms)))
 	for _, m := range w.rooms {
 		m.writes = m.receiver.writing.Load()
-		if !m.receiver.push(entry{mark: m}) {
+		if !m.receiver.enqueue(entry{mark: m}) {
 			m.done() // its queue is full: it will not catch up in time
 		}
 	}
 }
 
-// done is called by the receiver's goroutine, or when it is no more.
+// done is called by who serves the receiver, or when it is no more.
 func (m *room) done() {
 	if m.clear.Swap(true) {
 		return

@@ -22,6 +22,7 @@ func (b *Board) tick() {
 			return
 		case <-ticker.C:
 		}
+		b.crew.look()
 		now := b.clock.instant()
 		for _, c := range *b.channels.Load() {
 			c.emit(now)

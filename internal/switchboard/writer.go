@@ -1,49 +1,76 @@
 package switchboard
 
-// The functions here are the receiver's goroutine: all that is written to its
-// Output is written by them.
+import (
+	"slices"
+	"time"
+)
 
-func (r *Receiver) run() {
-	defer close(r.ended)
-	for {
-		queue, todo, open := r.next()
-		if !open {
-			r.discard(queue)
-			for _, m := range todo.rooms {
-				m.done()
-			}
-			return
-		}
-		r.do(todo)
-		for i := range queue {
-			r.handle(&queue[i])
-			queue[i] = entry{}
-		}
-		r.flush()
-		r.reportSwitches()
+// The functions here serve a receiver: all that is written to its Output is
+// written by them.
+
+// serve does what there is to do for the receiver, or a part of it. Only one
+// at a time does; another that comes meanwhile leaves it to the one.
+func (r *Receiver) serve() {
+	todo, open, mine := r.begin()
+	if !mine {
+		return
 	}
+	if !open {
+		r.discard(r.work[r.done:])
+		for _, m := range todo.rooms {
+			m.done()
+		}
+		close(r.ended)
+		return
+	}
+	r.do(todo)
+	for n := 0; n < maxServe && r.done < len(r.work); n++ {
+		e := &r.work[r.done]
+		r.done++
+		r.handle(e)
+		*e = entry{}
+	}
+	r.flush()
+	r.reportSwitches()
+	r.finish()
 }
 
-// next waits for something to do and takes all of it.
-func (r *Receiver) next() ([]entry, chores, bool) {
-	for {
-		r.mu.Lock()
-		if r.closed {
-			queue, todo := r.queue, r.chores
-			r.queue, r.chores = nil, chores{}
-			r.mu.Unlock()
-			return queue, todo, false
-		}
-		if len(r.queue) > 0 || r.chores.any() {
-			queue, todo := r.queue, r.chores
-			r.queue, r.spare = r.spare[:0], queue
-			r.chores = chores{}
-			r.mu.Unlock()
-			return queue, todo, true
-		}
-		r.idle = true
-		r.mu.Unlock()
-		<-r.wake
+// begin takes what there is to do, unless somebody else is at it, or the
+// receiver has ended.
+func (r *Receiver) begin() (todo chores, open, mine bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.listed = false
+	if r.serving {
+		return chores{}, false, false
+	}
+	r.serving = true // and for ever, once it is closed
+	todo, r.chores = r.chores, chores{}
+	if r.closed {
+		r.work = append(slices.Clone(r.work[r.done:]), r.queue...)
+		r.done, r.queue, r.spare = 0, nil, nil
+		return todo, false, true
+	}
+	if r.done == len(r.work) {
+		r.work, r.queue, r.spare = r.queue, r.spare[:0], r.work
+		r.done = 0
+	}
+	return todo, true, true
+}
+
+// finish stands in line again if there is more to do.
+func (r *Receiver) finish() {
+	r.mu.Lock()
+	r.serving, r.listed = false, false
+	r.slow = r.slow || r.wasSlow
+	if r.closed || r.chores.any() {
+		r.unlockAndHurry(false)
+		return
+	}
+	list := (r.done < len(r.work) || len(r.queue) > 0) && r.toBeListed()
+	r.mu.Unlock()
+	if list {
+		r.board.crew.serve([]*Receiver{r}, false)
 	}
 }
 
@@ -184,7 +211,9 @@ func (r *Receiver) beginWrite() {
 // flush writes the batch, and notes that no write is under way any more.
 func (r *Receiver) flush() {
 	if len(r.batch) > 0 {
+		begun := time.Now()
 		r.out.WriteRTP(r.batch)
+		r.wasSlow = r.wasSlow || time.Since(begun) > slowWrite
 		clear(r.batch)
 		r.batch = r.batch[:0]
 		for i, p := range r.held {

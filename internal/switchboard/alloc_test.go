@@ -1,0 +1,121 @@
+//go:build !race
+
+// The race detector makes pools forget at random, which allocates.
+
+package switchboard
+
+import (
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// No packet costs an allocation, from the source's sender to the Output: not
+// sound, not pictures with their keyframes, not a retransmission, not a
+// channel's.
+func TestNothingIsAllocatedPerPacket(t *testing.T) {
+	b := New(Config{})
+	defer b.Close()
+	s := &stage{t, b}
+	mic, cam := s.microphone("m", "P"), s.camera("c", "P", H264)
+	slots := []SlotSpec{soundSlot("original-1", 1, 1), pictureSlot("picture-1", 1, 2)}
+	const receivers = 20
+	var outs [receivers]null
+	var last *Receiver
+	for i := range outs {
+		r, err := b.AddReceiver("seat", slots, &outs[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		last = r
+	}
+	b.Allow("seat", only("original-1", "m", "picture-1", "c"))
+
+	sound := mic.raw([]byte{0xf8, 1, 2, 3, 4, 5}, false)
+	key := [2][]byte{cam.raw(cam.part(true, 0), false), cam.raw(cam.part(true, 1), true)}
+	now := time.Now()
+	seq, ts := uint16(0), uint32(0)
+	write := func(src *Source, raw []byte) {
+		raw[2], raw[3] = byte(seq>>8), byte(seq)
+		raw[4], raw[5], raw[6], raw[7] = byte(ts>>24), byte(ts>>16), byte(ts>>8), byte(ts)
+		src.Write(raw, now)
+	}
+	var soundSeq, pictureSeq uint16
+	var soundTS, pictureTS uint32
+	written := int64(0)
+	round := func() {
+		now = now.Add(20 * time.Millisecond)
+		soundSeq, soundTS = soundSeq+1, soundTS+960
+		seq, ts = soundSeq, soundTS
+		write(mic.source, sound)
+		for _, raw := range key {
+			pictureSeq++
+			seq, ts = pictureSeq, pictureTS
+			write(cam.source, raw)
+		}
+		pictureTS += 1800
+		for i := range outs {
+			outs[i].await(written + 3)
+		}
+		written += 3
+	}
+	round1 := func() { // the first sound is withheld
+		now = now.Add(20 * time.Millisecond)
+		soundSeq, soundTS = 1, 960
+		seq, ts = 1, 960
+		write(mic.source, sound)
+	}
+	round1()
+	for range 2000 {
+		round() // caches, queues and histories find their size
+	}
+	if n := testing.AllocsPerRun(2000, round); n >= 1 {
+		t.Errorf("%v allocations for three packets to %d receivers", n, receivers)
+	}
+
+	lost := []uint16{0}
+	if n := testing.AllocsPerRun(500, func() {
+		sl := &last.slots[0]
+		lost[0] = sl.history.ring[(soundSeq)%soundRemembered].seq
+		last.Nack(1, lost)
+		sl.count.nacksAnswered.Load()
+	}); n >= 1 {
+		t.Errorf("%v allocations for a retransmission", n)
+	}
+}
+
+func TestAChannelAllocatesNothingPerPacket(t *testing.T) {
+	at := time.Now()
+	var now atomic.Int64
+	b := New(Config{Clock: func() time.Time { return at.Add(time.Duration(now.Load())) }})
+	defer b.Close()
+	s := &stage{t, b}
+	mic := s.microphone("m", "P")
+	c := b.AddChannel("channel/ru")
+	c.SetFeed(set("m"))
+	var out null
+	if _, err := b.AddReceiver("seat", []SlotSpec{soundSlot("channel", 0, 1)}, &out); err != nil {
+		t.Fatal(err)
+	}
+	b.Allow("seat", only("channel", "channel/ru"))
+	raw := mic.raw([]byte{0xf8, 1, 2, 3, 4, 5}, false)
+	seq, ts := uint16(0), uint32(0)
+	round := func() {
+		now.Add(int64(20 * time.Millisecond))
+		seq, ts = seq+1, ts+960
+		raw[2], raw[3] = byte(seq>>8), byte(seq)
+		raw[4], raw[5], raw[6], raw[7] = byte(ts>>24), byte(ts>>16), byte(ts>>8), byte(ts)
+		mic.source.Write(raw, b.clock.now())
+		c.emit(b.clock.instant())
+		out.await(int64(seq) - 2)
+	}
+	for range 2000 {
+		round()
+	}
+	if n := testing.AllocsPerRun(2000, round); n >= 1 {
+		t.Errorf("%v allocations for a packet through a channel", n)
+	}
+	if out.packets.Load() < 3000 {
+		t.Errorf("%d packets have come out of 4000", out.packets.Load())
+	}
+}
