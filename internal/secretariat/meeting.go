@@ -36,6 +36,7 @@ type meeting struct {
 	plan      plan.Plan // of state
 	standing  plan.Plan // in force at the media
 	stall     *time.Timer
+	look      *time.Timer // to measure what has become of a change
 	behind    bool // the journal fails or stalls
 	here      map[summit.SeatID]int
 	gone      map[summit.SeatID]*time.Timer // about to count as disconnected
@@ -53,12 +54,13 @@ func begin(cfg Config, id summit.SummitID, s summit.State, last uint64) *meeting
 		id: id, cfg: cfg, log: cfg.Log.With("summit", string(id)), ctx: ctx, cancel: cancel,
 		calls: make(chan func(), 64), sourced: make(chan struct{}, 1),
 		state: s, live: plan.Live{}, plan: plan.Compute(s, nil), standing: plan.Plan{Coverage: summit.Closed},
-		stall: time.NewTimer(time.Hour),
+		stall: time.NewTimer(time.Hour), look: time.NewTimer(time.Hour),
 		here:  map[summit.SeatID]int{}, gone: map[summit.SeatID]*time.Timer{},
 		watchers: map[chan *Update]bool{},
 		chats:    newChats(),
 	}
 	m.stall.Stop()
+	m.look.Stop()
 	m.writer = newWriter(cfg.Journal, string(id), last)
 	m.meter = newMeter(cfg.Media, id)
 	m.latest.Store(&Update{State: s, Plan: m.standing})
@@ -94,6 +96,8 @@ func (m *meeting) run() {
 			if m.state.Phase != summit.Ended || len(m.here) > 0 {
 				m.meter.poke()
 			}
+		case <-m.look.C:
+			m.meter.poke()
 		case got := <-m.meter.results:
 			m.meets(got)
 		case <-m.ctx.Done():
@@ -143,20 +147,26 @@ func (m *meeting) ahead() summit.State {
 	return m.state
 }
 
+// settling is how long a picture may take to change after the plan has: the
+// sender makes a key frame first.
+const settling = 300 * time.Millisecond
+
 // enforce makes target hold at the media, what it takes away first and by
 // itself. It reports whether that is anything new.
 func (m *meeting) enforce(target plan.Plan) (changed bool) {
 	if plan.Takes(m.standing, target) {
 		m.standing = plan.Meet(m.standing, target)
 		m.cfg.Media.Cut(m.id, m.standing)
-		m.meter.poke()
 		changed = true
 	}
 	if !m.standing.Equal(target) {
 		m.standing = target
 		m.cfg.Media.Allow(m.id, target)
-		m.meter.poke()
 		changed = true
+	}
+	if changed {
+		m.meter.poke()
+		m.look.Reset(settling)
 	}
 	return changed
 }
