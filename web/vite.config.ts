@@ -12,7 +12,7 @@ export default defineConfig({
     // A strict Content-Security-Policy allows no data: URLs for fonts and styles.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: { join: "join.html" } },
+    rolldownOptions: { input: { join: "join.html", public: "src/public.ts" } },
   },
   server: {
     host: "127.0.0.1",

@@ -44,14 +44,15 @@ describe.each(Object.entries(catalogues))("the catalogue of %s", (tongue, catalo
       for (const form of forms(catalogue[key])) {
         expect(form.trim(), key).not.toBe("");
         const script = scripts[tongue];
-        if (script) expect(form, key).toMatch(script);
+        // Some messages are only placeholders and punctuation.
+        if (script && /\p{L}/u.test(form.replace(/\{\w+\}/g, ""))) expect(form, key).toMatch(script);
       }
     }
   });
 });
 
 test("every key is used in some screen, and what is used by parts exists", () => {
-  const all = sources(["src/screens", "src/ui", "src/state", "src/words/refusal.ts", "src/public"], [".svelte", ".ts"])
+  const all = sources(["src/screens", "src/ui", "src/state", "src/words/refusal.ts"], [".svelte", ".ts"])
     .map((f) => f.text)
     .join("\n");
   const parts = [...all.matchAll(/[`]([a-z.-]*)\$\{[^`]*[`]/g)].map((m) => m[1] ?? "").filter((p) => p.includes("."));

@@ -228,6 +228,8 @@ export class Session implements Seated {
     const opened = await openDevices(role, this.chosen);
     this.opened = opened;
     this.#device = "ok";
+    // A page that captures may play: what the browser held back is tried again.
+    this.#held = false;
     this.#stopMeasuring();
     this.#level = floor;
     this.#stopMeasuring = measure(opened.media, (dbfs) => (this.#level = dbfs));
@@ -262,6 +264,12 @@ export class Session implements Seated {
       this.#receiver.renew();
       this.#sender.renew();
     });
+    // Any press will do for a browser that waits for one.
+    for (const press of ["pointerup", "keyup"]) {
+      on(window, press, () => {
+        if (this.#held) this.startSound();
+      });
+    }
     if (navigator.mediaDevices) {
       on(navigator.mediaDevices, "devicechange", () => {
         if (this.#device !== "ok") void this.openDevices();

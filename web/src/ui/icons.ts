@@ -22,6 +22,9 @@ export const icons = {
   "up": "M5 15l7-7 7 7",
   "down": "M5 9l7 7 7-7",
   "plus": "M12 5v14M5 12h14",
+  "minus": "M5 12h14",
+  "back": "M12 5v14L4 12 12 5ZM21 5v14l-8-7 8-7Z",
+  "forward": "M3 5v14l8-7L3 5ZM12 5v14l8-7-8-7Z",
   "lock": "M6 11h12v9.500H6zM8.500 11V7.500a3.500 3.500 0 0 1 7 0V11",
 } as const;
 

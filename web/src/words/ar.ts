@@ -1,5 +1,6 @@
 // The words of the screens in Arabic.
 
+import { deskAr } from "./desk.ar";
 import { refusedAr } from "./refused.ar";
 import type { Catalogue } from "./words";
 
@@ -279,7 +280,16 @@ export const ar: Catalogue = {
   "program.between": "لم يبدأ البند التالي بعد.",
   "program.comes-back": "يعود البث إلى هنا تلقائيًا. لا يلزمك فعل شيء.",
 
+  "public.live": "مباشر",
+  "public.watch": "شاهد البث المباشر",
+  "public.language": "الصوت بلغة",
+  "public.part": "جزء الاجتماع",
+  "public.sound": "الصوت",
+  "public.recording-failed": "تعذّر تشغيل التسجيل في هذا المتصفح. استخدم إصدارًا حديثًا من Chrome أو Edge أو Firefox أو Safari.",
+  "public.recording-soon": "يجري إعداد التسجيل.",
+
   "refusal.put-away": "إغلاق",
 
+  ...deskAr,
   ...refusedAr,
 };

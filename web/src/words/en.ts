@@ -1,5 +1,6 @@
 // The words of the screens in English. The keys of this file are the keys.
 
+import { deskEn } from "./desk.en";
 import { refusedEn } from "./refused.en";
 
 export const en = {
@@ -278,7 +279,16 @@ export const en = {
   "program.between": "The next item has not begun.",
   "program.comes-back": "The program comes back here by itself. You need do nothing.",
 
+  "public.live": "Live",
+  "public.watch": "Watch live",
+  "public.language": "Sound in",
+  "public.part": "Part of the meeting",
+  "public.sound": "Sound",
+  "public.recording-failed": "The recording cannot be played in this browser. Use a current version of Chrome, Edge, Firefox or Safari.",
+  "public.recording-soon": "The recording is being finished.",
+
   "refusal.put-away": "Close",
 
+  ...deskEn,
   ...refusedEn,
 } as const;

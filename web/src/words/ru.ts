@@ -1,5 +1,6 @@
 // The words of the screens in Russian.
 
+import { deskRu } from "./desk.ru";
 import { refusedRu } from "./refused.ru";
 import type { Catalogue } from "./words";
 
@@ -279,7 +280,16 @@ export const ru: Catalogue = {
   "program.between": "Следующий пункт ещё не начался.",
   "program.comes-back": "Трансляция вернётся сюда сама. Вам ничего не нужно делать.",
 
+  "public.live": "Прямой эфир",
+  "public.watch": "Смотреть прямой эфир",
+  "public.language": "Язык звука",
+  "public.part": "Часть встречи",
+  "public.sound": "Звук",
+  "public.recording-failed": "Этот браузер не может показать запись. Возьмите современную версию Chrome, Edge, Firefox или Safari.",
+  "public.recording-soon": "Запись готовится.",
+
   "refusal.put-away": "Закрыть",
 
+  ...deskRu,
   ...refusedRu,
 };

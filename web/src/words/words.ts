@@ -85,10 +85,10 @@ export class Words {
     return this.#number.format(n);
   }
 
-  /** A text in this language or, failing that, in another one it has. */
+  /** A text in this language or, failing that, in English, or in whichever it has. */
   pick(text: Text | undefined): { readonly text: string; readonly lang: string } {
     const all = Object.keys(text ?? {}).sort();
-    const lang = text?.[this.tongue] !== undefined ? this.tongue : (all[0] ?? this.tongue);
+    const lang = [this.tongue, "en", ...all].find((l) => text?.[l] !== undefined) ?? this.tongue;
     return { text: text?.[lang] ?? "", lang };
   }
 

@@ -1,5 +1,6 @@
 // The words of the screens in Chinese.
 
+import { deskZh } from "./desk.zh";
 import { refusedZh } from "./refused.zh";
 import type { Catalogue } from "./words";
 
@@ -279,7 +280,16 @@ export const zh: Catalogue = {
   "program.between": "下一项议程尚未开始。",
   "program.comes-back": "直播将自动在此恢复，您无需操作。",
 
+  "public.live": "直播",
+  "public.watch": "观看直播",
+  "public.language": "声音语言",
+  "public.part": "会议部分",
+  "public.sound": "声音",
+  "public.recording-failed": "此浏览器无法播放录像。请使用新版 Chrome、Edge、Firefox 或 Safari。",
+  "public.recording-soon": "录像正在生成。",
+
   "refusal.put-away": "关闭",
 
+  ...deskZh,
   ...refusedZh,
 };
