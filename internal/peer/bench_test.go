@@ -140,7 +140,7 @@ func crowd(url string) error {
 		return failed
 	}
 	var sinks []string
-	for range 300 {
+	for range n {
 		s, err := net.ListenUDP("udp4", loopback)
 		if err != nil {
 			return err
@@ -242,7 +242,7 @@ func cpuTime() time.Duration {
 }
 
 // floor is the processor time of protecting a packet of that size and sending
-// it to one socket after another, 300 every 20 ms as real media are paced.
+// it to one socket after another, one each every 20 ms as real media are paced.
 func floor(b *testing.B, sinks []string, size int, lasting time.Duration) time.Duration {
 	conn, err := net.ListenUDP("udp4", loopback)
 	if err != nil {
@@ -295,21 +295,28 @@ func BenchmarkListeners(b *testing.B) {
 			runtime.ReadMemStats(&before)
 			resident, goroutines := residentMemory(), runtime.NumGoroutine()
 			s, joined := newStage(b, n)
-			for range b.N {
+			var floors, spent []time.Duration
+			var c counts
+			for range 5 * b.N { // floor and server in turns, so that other work on the machine meets both
+				s.gate.board.Cut("press/r", nil)
+				floors = append(floors, floor(b, joined.Sinks, 12+120, time.Second))
+				s.gate.board.Allow("press/r", switchboard.Slots{"channel": only("a/microphone")})
+				time.Sleep(200 * time.Millisecond)
 				s.ask()
-				cpu, start := cpuTime(), s.gateSent()
-				time.Sleep(5 * time.Second)
-				used, sent := cpuTime()-cpu, s.gateSent()-start
-				c := s.ask()
-				least := floor(b, c.Sinks, 12+120, 3*time.Second)
-				each := used / time.Duration(max(1, sent))
-				b.ReportMetric(float64(each.Nanoseconds())/1000, "µs-cpu/packet")
-				b.ReportMetric(float64(least.Nanoseconds())/1000, "µs-floor/packet")
-				b.ReportMetric(float64(each)/float64(least), "x-floor")
-				b.ReportMetric(float64(time.Second/each), "packets/cpu-s")
-				b.ReportMetric(c.DelayP50, "µs-delay-p50")
-				b.ReportMetric(c.DelayP99, "µs-delay-p99")
+				cpu, start := cpuTime(), s.sent()
+				time.Sleep(2 * time.Second)
+				spent = append(spent, (cpuTime()-cpu)/time.Duration(max(1, s.sent()-start)))
+				c = s.ask()
 			}
+			slices.Sort(floors)
+			slices.Sort(spent)
+			least, each := floors[len(floors)/2], spent[len(spent)/2]
+			b.ReportMetric(float64(each.Nanoseconds())/1000, "µs-cpu/packet")
+			b.ReportMetric(float64(least.Nanoseconds())/1000, "µs-floor/packet")
+			b.ReportMetric(float64(each)/float64(least), "x-floor")
+			b.ReportMetric(float64(time.Second/each), "packets/cpu-s")
+			b.ReportMetric(c.DelayP50, "µs-delay-p50")
+			b.ReportMetric(c.DelayP99, "µs-delay-p99")
 			runtime.GC()
 			var after runtime.MemStats
 			runtime.ReadMemStats(&after)
@@ -324,8 +331,8 @@ func BenchmarkListeners(b *testing.B) {
 	}
 }
 
-// gateSent counts the packets sent to all listeners.
-func (s *stage) gateSent() uint64 {
+// sent counts the packets sent to all listeners so far.
+func (s *stage) sent() uint64 {
 	var n uint64
 	for _, f := range s.gate.Survey() {
 		if !f.Publishes {

@@ -28,7 +28,7 @@ type Publish struct {
 	Origin  switchboard.Origin
 	Sources map[Device]switchboard.SourceID // the devices that are taken; the others are rejected
 	Offer   string
-	OnState func(State) // called in order, never two at a time; may be nil
+	OnState func(State) // called in order, one at a time; must return; may be nil
 }
 
 // Ingest answers a WHIP offer. The first audio section is the microphone, the

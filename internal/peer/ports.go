@@ -1,11 +1,13 @@
 package peer
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -93,6 +95,9 @@ func (p *ports) follow(g *Gate) error {
 			continue
 		}
 		s, err := g.openSocket(netip.AddrPortFrom(a, p.port))
+		if errors.Is(err, syscall.EADDRNOTAVAIL) {
+			continue // an IPv6 address still being tried, or one just gone
+		}
 		if err != nil {
 			return err
 		}

@@ -18,7 +18,6 @@ const (
 	CodeClosed            = "connection-closed"     // a PATCH for a connection that has ended
 	CodeGateClosed        = "server-is-closing"     // no new connections
 	CodeNoAddress         = "no-reachable-address"  // the gate has no address to offer
-	CodeSourceInUse       = "source-cannot-be-made" // the switchboard refused a source or receiver
 )
 
 // BadOffer is the refusal of an offer or of a fragment: a code for the client

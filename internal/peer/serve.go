@@ -18,7 +18,7 @@ type Play struct {
 	Key      switchboard.Key
 	Template Template
 	Offer    string
-	OnState  func(State) // called in order, never two at a time; may be nil
+	OnState  func(State) // called in order, one at a time; must return; may be nil
 }
 
 // Serve answers a WHEP offer with the template's slots: one stream of its own
