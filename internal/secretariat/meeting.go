@@ -37,7 +37,7 @@ type meeting struct {
 	standing  plan.Plan // in force at the media
 	stall     *time.Timer
 	look      *time.Timer // to measure what has become of a change
-	behind    bool // the journal fails or stalls
+	behind    bool        // the journal fails or stalls
 	here      map[summit.SeatID]int
 	gone      map[summit.SeatID]*time.Timer // about to count as disconnected
 	watchers  map[chan *Update]bool
@@ -55,7 +55,7 @@ func begin(cfg Config, id summit.SummitID, s summit.State, last uint64) *meeting
 		calls: make(chan func(), 64), sourced: make(chan struct{}, 1),
 		state: s, live: plan.Live{}, plan: plan.Compute(s, nil), standing: plan.Plan{Coverage: summit.Closed},
 		stall: time.NewTimer(time.Hour), look: time.NewTimer(time.Hour),
-		here:  map[summit.SeatID]int{}, gone: map[summit.SeatID]*time.Timer{},
+		here: map[summit.SeatID]int{}, gone: map[summit.SeatID]*time.Timer{},
 		watchers: map[chan *Update]bool{},
 		chats:    newChats(),
 	}
