@@ -227,6 +227,7 @@ func (c *child) alarmed(track string) bool {
 }
 
 func TestKilledServerLosesLessThanASecond(t *testing.T) {
+	t.Parallel()
 	c := startChild(t)
 	c.fedFor(t, 5300*time.Millisecond)
 	if err := c.Process.Signal(syscall.SIGKILL); err != nil {
@@ -277,6 +278,7 @@ func TestKilledServerLosesLessThanASecond(t *testing.T) {
 // TestFullDisk limits the size of the child's files, which to a process is the
 // same as a disk that has no more space, and then gives it space again.
 func TestFullDisk(t *testing.T) {
+	t.Parallel()
 	c := startChild(t)
 	const camera, microphone = "a-principal-camera", "a-principal-microphone"
 	c.fedFor(t, 3*time.Second)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"path"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/bluenviron/mediacommon/v2/pkg/formats/fmp4"
@@ -82,6 +83,34 @@ func checkUnits(t *testing.T, b []byte) {
 	}
 }
 
+// memory is a store without a disk.
+type memory struct{ fstest.MapFS }
+
+func (m memory) Append(name string) (Appender, error) {
+	if m.MapFS[name] == nil {
+		m.MapFS[name] = &fstest.MapFile{}
+	}
+	return memoryFile{m.MapFS[name]}, nil
+}
+
+func (m memory) Replace(name string, content []byte) error {
+	m.MapFS[name] = &fstest.MapFile{Data: content}
+	return nil
+}
+
+func (m memory) Remove(name string) error {
+	delete(m.MapFS, name)
+	return nil
+}
+
+type memoryFile struct{ *fstest.MapFile }
+
+func (f memoryFile) Write(b []byte) (int, error) { f.Data = append(f.Data, b...); return len(b), nil }
+func (f memoryFile) Size() (int64, error)        { return int64(len(f.Data)), nil }
+func (f memoryFile) Truncate(n int64) error      { f.Data = f.Data[:n]; return nil }
+func (memoryFile) Sync() error                   { return nil }
+func (memoryFile) Close() error                  { return nil }
+
 // FuzzMend starts on a folder in which a ledger and a segment hold anything.
 func FuzzMend(f *testing.F) {
 	var ledger []byte
@@ -105,7 +134,7 @@ func FuzzMend(f *testing.F) {
 	f.Add(ledger, part.Bytes()[:part.Len()-1])
 	f.Add(append(ledger, `{"track":"original","segment":{"file":"000002.m4s","init":-3}}`...), []byte("...."))
 	f.Fuzz(func(t *testing.T, ledger, segment []byte) {
-		s := newStore(t)
+		s := memory{MapFS: fstest.MapFS{}}
 		const at = "open/s1/0001-a"
 		for name, content := range map[string][]byte{ledgerFile: ledger, "original/000001.m4s": segment} {
 			if err := s.Replace(path.Join(at, name), content); err != nil {

@@ -133,12 +133,12 @@ func TestOneTrackThatCannotBeWrittenDisturbsNoOther(t *testing.T) {
 func TestManifestIsWrittenInTheEnd(t *testing.T) {
 	store := &broken{Store: newStore(t)}
 	voice := tones(t, time.Second, 500, 500)
-	var takes []Take
 	synctest.Test(t, func(t *testing.T) {
 		b := newBoard()
+		finished := make(chan Take, 10)
 		r := newRecorder(t, store, b, func(c *Config) {
 			c.OnTrouble = func(Trouble) {}
-			c.OnTake = func(t Take) { takes = append(takes, t) }
+			c.OnTake = func(t Take) { finished <- t }
 		})
 		record(t, r, channelOf("ru"))
 		begin(t, r, "first", Open)
@@ -146,13 +146,12 @@ func TestManifestIsWrittenInTheEnd(t *testing.T) {
 		store.breaks(manifestFile, syscall.ENOSPC)
 		r.Pause()
 		time.Sleep(5 * time.Second)
-		if len(takes) != 0 {
-			t.Errorf("a take was finished without its manifest: %+v", takes)
+		if len(finished) != 0 {
+			t.Errorf("a take was finished without its manifest: %+v", <-finished)
 		}
 		store.breaks("", nil)
-		time.Sleep(time.Second)
-		if len(takes) != 1 || takes[0].Digest == "" || takes[0].Playlist != "0001-first/program.m3u8" {
-			t.Errorf("after there was space again the takes were %+v", takes)
+		if take := <-finished; take.Digest == "" || take.Playlist != "0001-first/program.m3u8" {
+			t.Errorf("after there was space again the take was %+v", take)
 		}
 		begin(t, r, "second", Open)
 		play(newSender(switchboard.Opus, time.Now()), voice, b.taps["s1/channel/ru"])

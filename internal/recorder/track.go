@@ -22,7 +22,7 @@ const (
 
 // Track is something to record.
 type Track struct {
-	Name     string // of its folder: letters a–z, digits and hyphens
+	Name     string // of its folder: letters of ASCII, digits and hyphens
 	Role     Role
 	Kind     switchboard.Kind
 	Source   switchboard.SourceID
@@ -30,12 +30,12 @@ type Track struct {
 	Language string // of a channel
 }
 
-var nameOf = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,99}$`)
+var nameOf = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,99}$`)
 
 func (t Track) check() error {
 	switch {
 	case !nameOf.MatchString(t.Name):
-		return fmt.Errorf("%q cannot be the name of a track: letters a-z, digits and hyphens can", t.Name)
+		return fmt.Errorf("%q cannot be the name of a track: letters A-Z and a-z, digits and hyphens can", t.Name)
 	case t.Kind != switchboard.Audio && t.Kind != switchboard.Video:
 		return fmt.Errorf("the track %s is neither sound nor picture", t.Name)
 	case t.Source == "":
