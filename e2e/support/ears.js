@@ -3,7 +3,8 @@
 globalThis.liqaEars = (() => {
   let context;
   const taps = new WeakMap();
-  const find = (slot) => document.querySelector(`[data-slot="${slot}"]`);
+  const captured = new WeakMap();
+  const find = (slot) => document.querySelector(`[data-slot="${slot}"]`) ?? document.querySelector(slot);
 
   function tapOf(track) {
     let tap = taps.get(track);
@@ -22,7 +23,9 @@ globalThis.liqaEars = (() => {
   async function tones(slot, wanted) {
     const element = find(slot);
     const none = Object.fromEntries(Object.keys(wanted).map((n) => [n, -200]));
-    const track = element?.srcObject?.getAudioTracks()[0];
+    // A recording has no stream of its own until it is asked for one.
+    const stream = element?.srcObject ?? (element && (captured.get(element) ?? captured.set(element, element.captureStream()).get(element)));
+    const track = stream?.getAudioTracks()[0];
     if (!track || element.paused || element.muted || element.volume === 0) return none;
     const tap = tapOf(track);
     if (context.state !== 'running') await context.resume();

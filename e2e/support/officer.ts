@@ -18,7 +18,11 @@ export class Wire {
   #answers = new Map<number, (a: Answer) => void>();
   #watchers = new Set<() => void>();
 
-  private constructor(ws: WebSocket) {
+  private constructor(
+    ws: WebSocket,
+    private readonly server: Server,
+    private readonly authorization: string,
+  ) {
     this.#ws = ws;
     ws.addEventListener('message', (e) => this.#read(JSON.parse(String(e.data)) as Message));
   }
@@ -38,8 +42,8 @@ export class Wire {
       ws.addEventListener('open', done, { once: true });
       ws.addEventListener('error', failed, { once: true });
     });
-    const wire = new Wire(ws);
-    ws.send(JSON.stringify({ authorization: `${summit}.${seat}.${credential}` }));
+    const wire = new Wire(ws, server, `${summit}.${seat}.${credential}`);
+    ws.send(JSON.stringify({ authorization: wire.authorization }));
     await wire.until(() => true);
     return wire;
   }
@@ -55,6 +59,15 @@ export class Wire {
     const answer = new Promise<Answer>((done) => this.#answers.set(id, done));
     this.#ws.send(JSON.stringify({ type: 'act', id, act, with: args }));
     return answer;
+  }
+
+  /** A call of the seat's own. */
+  async call(method: string, path: string, body?: unknown): Promise<Response> {
+    return fetch(this.server.url + path, {
+      method,
+      headers: { Authorization: `Liqa ${this.authorization}`, 'Content-Type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
   }
 
   async until(is: (v: View) => boolean, ms = 20_000): Promise<View> {
