@@ -243,6 +243,39 @@ func TestPairWithoutAChoiceComesFirst(t *testing.T) {
 	}
 }
 
+// Cameras beyond the pairs are in the further slots, each once, and stay there.
+func TestFurtherSlotsCarryTheOtherCameras(t *testing.T) {
+	slots := laidOut([]SlotSpec{
+		soundSlot("original-1", 1, 1), pictureSlot("picture-1", 1, 2),
+		pictureSlot("picture-4", 0, 4), pictureSlot("picture-5", 0, 5),
+	})
+	all := map[SourceID]*Source{}
+	for _, o := range []Origin{"a", "b", "c"} {
+		all[SourceID(o)] = idle(SourceID(o), o, Audio, Opus)
+		all[SourceID(o)+"p"] = idle(SourceID(o)+"p", o, Video, VP9)
+	}
+	cameras := set("ap", "bp", "cp")
+	sets := Slots{
+		"original-1": {Sources: []SourceID{"a", "b", "c"}, Prefer: "b"},
+		"picture-1":  cameras, "picture-4": cameras, "picture-5": cameras,
+	}
+	c := newChooser("", slots)
+	c.fill(slots, sets, all, c.choice)
+	c.choose(0)
+	if got := []*Source{all["b"], all["bp"], all["ap"], all["cp"]}; !slices.Equal(c.choice, got) {
+		t.Errorf("carried are %v", c.choice)
+	}
+	// The floor goes to a: its camera leaves its place to b's, c's stays.
+	s := sets["original-1"]
+	s.Prefer = "a"
+	sets["original-1"] = s
+	c.fill(slots, sets, all, c.choice)
+	c.choose(0)
+	if got := []*Source{all["a"], all["ap"], all["bp"], all["cp"]}; !slices.Equal(c.choice, got) {
+		t.Errorf("after the floor went to a, carried are %v", c.choice)
+	}
+}
+
 func TestPairWithoutASoundCarriesThePicture(t *testing.T) {
 	c, _, sets, refill := threeSpeakers(t)
 	sets["original-1"] = set()

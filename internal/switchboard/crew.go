@@ -15,8 +15,8 @@ import (
 // Receivers that have something to do stand in one of two lanes; what clears
 // (a cut, a switch) goes before what forwards. A receiver is served by one of
 // the crew at a time, a little, and then stands in line again. One whose Output
-// has once been slow is served by a goroutine of its own from then on, and for
-// one that does not return at all another joins the crew.
+// has been slow is served by a goroutine of its own for some time, and for one
+// that does not return at all another joins the crew.
 type crew struct {
 	size int
 
@@ -67,8 +67,9 @@ func (l *lane) take() *Receiver {
 
 const (
 	// slowWrite is how long one write may take before its receiver is served
-	// aside.
-	slowWrite = 5 * time.Millisecond
+	// aside, for the next slowWrites writes at least.
+	slowWrite  = 5 * time.Millisecond
+	slowWrites = 500
 	// spareCrew are beyond one for each processor.
 	spareCrew = 2
 )

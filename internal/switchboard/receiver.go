@@ -43,7 +43,8 @@ type Receiver struct {
 	rtcp  [rtcpSize]byte
 	// switched says that some slot has turned to another source.
 	switched bool
-	wasSlow  bool
+	// aside is how many more writes make the receiver one that is slow.
+	aside int
 
 	count receiverCount
 }

@@ -1,7 +1,9 @@
 package switchboard
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -98,6 +100,7 @@ func (b *Board) Survey() Survey {
 	for _, src := range b.sources {
 		s.Sources = append(s.Sources, b.surveySource(src, now))
 	}
+	slices.SortFunc(s.Sources, func(a, b SourceSurvey) int { return cmp.Compare(a.ID, b.ID) })
 	for _, r := range b.order {
 		s.Receivers = append(s.Receivers, b.surveyReceiver(r))
 	}

@@ -70,10 +70,19 @@ func (l *timeline) turn(p *packet, withheld int) bool {
 			t = max(t, l.newest+l.step())
 		}
 	}
+	l.bridge(t)
 	l.delta = t - p.ts
 	l.source = p.ts - 1 // so that the packet is newer
 	l.count, l.whole = 0, 0
 	return true
+}
+
+// bridge shortens a pause of many hours, after which a receiver would take the
+// next timestamp for one of the past (RFC 1982): then the constant is another.
+func (l *timeline) bridge(t int64) {
+	if pause := t - l.newest; l.started && pause > 1<<31-60*l.rate {
+		l.base -= uint32(pause - l.rate)
+	}
 }
 
 // step is the least by which a picture is later than the one before it.
@@ -82,7 +91,7 @@ func (l *timeline) step() int64 { return l.rate / 1000 }
 // next places a packet that is newer than all before it; false when it is to
 // be left out.
 func (l *timeline) next(p *packet) (uint32, bool) {
-	if l.count > 0 && p.ts == l.source {
+	if l.kind == Video && l.count > 0 && p.ts == l.source {
 		return l.wire(l.newest), true // of the same picture
 	}
 	var t int64
@@ -177,6 +186,7 @@ func (l *timeline) slate(now instant) uint32 {
 	if l.started {
 		t = max(t, l.newest+l.step())
 	}
+	l.bridge(t)
 	l.started, l.newest = true, t
 	return l.wire(t)
 }

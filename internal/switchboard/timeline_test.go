@@ -142,6 +142,35 @@ func TestTimelinePlacesWhatComesLate(t *testing.T) {
 	}
 }
 
+// After a pause of many hours a receiver that compares timestamps as numbers of
+// 32 bits still takes the next for a later one.
+func TestTimestampsGoForwardAfterALongPause(t *testing.T) {
+	for _, k := range []Kind{Audio, Video} {
+		var l timeline
+		l.init(k, 4e9)
+		var last uint32
+		var capture time.Duration
+		for i, pause := range []time.Duration{0, time.Minute, 6 * time.Hour, 8 * time.Hour, 13 * time.Hour, 100 * time.Hour, time.Minute} {
+			capture += pause
+			p := &packet{ts: 1 << 33, capture: instant(capture), duration: 960}
+			if k == Video {
+				p.duration = 0
+			}
+			if !l.turn(p, 0) {
+				t.Fatalf("%s, pause %d: not begun", k, i)
+			}
+			wire, _ := l.next(p)
+			if d := int32(wire - last); i > 0 && d <= 0 {
+				t.Errorf("%s: after %v the timestamp goes by %d", k, pause, d)
+			}
+			if want := l.at(p.capture); wire != want {
+				t.Errorf("%s: after %v the reports say %d, the packet %d", k, pause, want, wire)
+			}
+			last = wire
+		}
+	}
+}
+
 // A turn to a speaker whose sound was captured a little before the end of what
 // was heard of the last one does not repeat that time.
 func TestSoundDoesNotOverlapAtATurn(t *testing.T) {

@@ -97,7 +97,10 @@ type SlotSpec struct {
 	ID   SlotID
 	Kind Kind
 	// Pair is k > 0 for the sound and the picture that belong together: they
-	// carry the same origin. At most one slot of each kind has the same k.
+	// turn to the same origin at the same time. The sound turns with the next
+	// packet; the picture keeps what it had until the new one's keyframe, for
+	// two seconds at most, or has a slate when the origin has no picture. At
+	// most one slot of each kind has the same k.
 	Pair int
 	SSRC uint32
 	// PT is the payload type of every codec that the receiver can take here. A

@@ -62,7 +62,7 @@ func (r *Receiver) begin() (todo chores, open, mine bool) {
 func (r *Receiver) finish() {
 	r.mu.Lock()
 	r.serving, r.listed = false, false
-	r.slow = r.slow || r.wasSlow
+	r.slow = r.aside > 0
 	if r.closed || r.chores.any() {
 		r.unlockAndHurry(false)
 		return
@@ -213,7 +213,9 @@ func (r *Receiver) flush() {
 	if len(r.batch) > 0 {
 		begun := time.Now()
 		r.out.WriteRTP(r.batch)
-		r.wasSlow = r.wasSlow || time.Since(begun) > slowWrite
+		if r.aside = max(0, r.aside-1); time.Since(begun) > slowWrite {
+			r.aside = slowWrites
+		}
 		clear(r.batch)
 		r.batch = r.batch[:0]
 		for i, p := range r.held {
