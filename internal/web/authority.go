@@ -9,6 +9,8 @@ import (
 	"net/url"
 
 	"rsc.io/qr"
+
+	"liqa/internal/locale"
 )
 
 // authorityPage explains how to trust this server: what to install, where, on
@@ -23,18 +25,54 @@ func (s *Server) authorityPage(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		host = r.Host
 	}
-	here := (&url.URL{Scheme: "http", Host: r.Host, Path: "/ca"}).String()
-	if r.TLS != nil {
-		here = (&url.URL{Scheme: "https", Host: r.Host, Path: "/ca"}).String()
-	}
+	lang := preferred(r)
+	words := trust[lang]
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-cache")
-	err = authorityTemplate.Execute(w, struct {
-		Host, Here, Fingerprint, Expires string
-		Systems                          []system
-	}{host, here, s.Authority.Fingerprint(), s.Authority.Expires().Format("2006-01-02"), systems})
+	w.Header().Set("Vary", "Accept-Language")
+	err = authorityTemplate.Execute(w, trustPage{
+		Words: words, Lang: lang, Dir: locale.Direction(lang), Languages: locale.Supported,
+		Host: host, Here: here(r), Fingerprint: s.Authority.Fingerprint(),
+		Expires: locale.Date(lang, s.Authority.Expires()), Systems: words.systems(),
+	})
 	if err != nil {
 		s.log.Debug("the certificate page was not read to its end", "error", err)
+	}
+}
+
+// trustPage is what the page shows.
+type trustPage struct {
+	Words                            trustWords
+	Lang, Dir                        string
+	Languages                        []locale.Language
+	Host, Here, Fingerprint, Expires string
+	Systems                          []system
+}
+
+// here is the page's own address, as this caller reached it.
+func here(r *http.Request) string {
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	return (&url.URL{Scheme: scheme, Host: r.Host, Path: "/ca"}).String()
+}
+
+// system is how one kind of machine is told to trust a root.
+type system struct {
+	Name  string
+	File  string // telephones and Windows want the binary form
+	Steps []string
+}
+
+func (t trustWords) systems() []system {
+	return []system{
+		{"iPhone, iPad", "liqa-root.crt", t.Apple},
+		{"Android", "liqa-root.crt", t.Android},
+		{"Windows", "liqa-root.crt", t.Windows},
+		{"macOS", "liqa-root.pem", t.Mac},
+		{"Linux", "liqa-root.pem", t.Linux},
+		{t.FirefoxName, "liqa-root.pem", t.Firefox},
 	}
 }
 
@@ -58,11 +96,7 @@ func (s *Server) authorityFile(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/css; charset=utf-8")
 		w.Write([]byte(authorityCSS))
 	case "qr.svg":
-		address := (&url.URL{Scheme: "http", Host: r.Host, Path: "/ca"}).String()
-		if r.TLS != nil {
-			address = (&url.URL{Scheme: "https", Host: r.Host, Path: "/ca"}).String()
-		}
-		picture, err := qrSVG(address)
+		picture, err := qrSVG(here(r))
 		if err != nil {
 			s.refused(w, r, err)
 			return
@@ -94,65 +128,30 @@ func qrSVG(text string) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// system is how one kind of machine is told to trust a root.
-type system struct {
-	Name  string
-	File  string
-	Steps []string
-}
-
-var systems = []system{
-	{"iPhone, iPad", "liqa-root.crt", []string{
-		"Open this page in Safari, tap the button and allow the download.",
-		"Settings → Profile Downloaded → Install.",
-		"Settings → General → About → Certificate Trust Settings: switch on “Liqa local authority”. Without this step it does not work.",
-	}},
-	{"Android", "liqa-root.crt", []string{
-		"Tap the button; the file is kept under Downloads.",
-		"Settings → Security → More security settings → Install from storage → CA certificate, and choose the file.",
-		"In Firefox also: Settings → About Firefox, tap the logo five times, then Secret settings → Use third party CA certificates.",
-	}},
-	{"Windows", "liqa-root.crt", []string{
-		"Open the downloaded file and choose “Install Certificate…”, then “Current User”.",
-		"Choose “Place all certificates in the following store” and there “Trusted Root Certification Authorities”.",
-		"Confirm the question with Yes, after comparing the fingerprint. Restart the browser.",
-	}},
-	{"macOS", "liqa-root.pem", []string{
-		"Open the downloaded file; Keychain Access asks where to keep it: choose “login”.",
-		"Double-click “Liqa local authority” there, unfold “Trust”, and choose “Always Trust”.",
-	}},
-	{"Linux", "liqa-root.pem", []string{
-		"Chromium: Settings → Privacy and security → Security → Manage certificates → Custom → Import.",
-		"For the whole system (Debian): copy the file to /usr/local/share/ca-certificates/liqa-root.crt and run update-ca-certificates.",
-	}},
-	{"Firefox, on any computer", "liqa-root.pem", []string{
-		"Settings → Privacy & Security → Certificates → View Certificates → Authorities → Import.",
-		"Tick “Trust this CA to identify websites”.",
-	}},
-}
-
-var authorityTemplate = template.Must(template.New("authority").Parse(`<!doctype html>
-<html lang="en">
+var authorityTemplate = template.Must(template.New("authority").Funcs(template.FuncMap{
+	"own": func(l locale.Language) string { return locale.Own(string(l)) },
+}).Parse(`<!doctype html>
+<html lang="{{.Lang}}" dir="{{.Dir}}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Trust this server – Liqa</title>
+<title>{{.Words.Title}} – Liqa</title>
 <link rel="stylesheet" href="/ca/page.css">
 </head>
 <body>
 <main>
-<h1>Trust this server</h1>
-<p>A browser gives camera and microphone only to a page whose certificate it trusts. This server, <strong>{{.Host}}</strong>,
-made its own. Install its root certificate once on this device, then open your link.</p>
-<p><img src="/ca/qr.svg" width="180" height="180" alt="QR code of this page, for a telephone or a tablet"></p>
-<p>On another device, scan the code or open <code>{{.Here}}</code>.</p>
-<h2>Before you install it</h2>
-<p>Compare the fingerprint (SHA-256) with the one that the administrator reads to you:</p>
-<p><code class="fingerprint">{{.Fingerprint}}</code></p>
-<p>The certificate can vouch only for private networks and for the names of this server, for no other site. It is valid until {{.Expires}}.</p>
-{{range .Systems}}<section>
+<nav>{{range .Languages}}<a href="/ca?lang={{.}}" lang="{{.}}" hreflang="{{.}}">{{own .}}</a> {{end}}</nav>
+<h1>{{.Words.Title}}</h1>
+<p>{{.Words.Why}} <bdi><strong>{{.Host}}</strong></bdi>{{.Words.Made}}</p>
+<p><img src="/ca/qr.svg" width="180" height="180" alt="{{.Words.CodeIs}}"></p>
+<p>{{.Words.OnAnother}} <bdi><code>{{.Here}}</code></bdi></p>
+<h2>{{.Words.Before}}</h2>
+<p>{{.Words.Compare}}</p>
+<p dir="ltr"><code class="fingerprint">{{.Fingerprint}}</code></p>
+<p>{{.Words.Vouches}} <bdi>{{.Expires}}</bdi>{{if eq .Lang "zh"}}。{{else}}.{{end}}</p>
+{{$download := .Words.Download}}{{range .Systems}}<section>
 <h2>{{.Name}}</h2>
-<p><a class="button" href="/ca/{{.File}}" download>Download the root certificate</a></p>
+<p><a class="button" href="/ca/{{.File}}" download>{{$download}}</a></p>
 <ol>{{range .Steps}}<li>{{.}}</li>{{end}}</ol>
 </section>
 {{end}}</main>
@@ -160,14 +159,18 @@ made its own. Install its root certificate once on this device, then open your l
 </html>
 `))
 
-const authorityCSS = `:root { color-scheme: light dark; font: 1.0625rem/1.55 "Noto Sans", system-ui, sans-serif; }
-body { margin: 0; padding: 2rem 1.25rem 4rem; }
+const authorityCSS = `:root { color-scheme: light dark; --paper: #f5f3ee; --ink: #1b1e22; --act: #1a4a73; --on-act: #fff;
+  font: 1.0625rem/1.6 "Noto Sans", "Noto Sans Arabic", "Noto Sans SC", system-ui, sans-serif; }
+@media (prefers-color-scheme: dark) { :root { --paper: #16191d; --ink: #eceae5; --act: #9cc4ea; --on-act: #10202e; } }
+body { margin: 0; padding: 2rem 1.25rem 4rem; background: var(--paper); color: var(--ink); }
 main { max-inline-size: 42rem; margin-inline: auto; }
-h1 { font-size: 1.75rem; line-height: 1.2; }
+nav { display: flex; flex-wrap: wrap; gap: 1rem; }
+a { color: var(--act); }
+h1 { font-size: 2rem; line-height: 1.2; }
 h2 { font-size: 1.125rem; margin-block: 2rem .5rem; }
 img { background: #fff; border-radius: .5rem; }
 .fingerprint { overflow-wrap: anywhere; }
-.button { display: inline-block; padding: .5rem 1rem; border-radius: .375rem; background: #14532d; color: #fff; text-decoration: none; }
-.button:focus-visible { outline: 3px solid #f59e0b; outline-offset: 2px; }
+.button { display: inline-block; padding: .5rem 1rem; border-radius: .375rem; background: var(--act); color: var(--on-act); text-decoration: none; }
+a:focus-visible { outline: 3px solid #b45309; outline-offset: 2px; }
 li + li { margin-block-start: .25rem; }
 `

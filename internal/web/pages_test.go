@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -16,7 +15,6 @@ import (
 	"time"
 
 	"liqa/internal/access"
-	"liqa/internal/certificate"
 	"liqa/internal/press"
 	"liqa/internal/summit"
 )
@@ -292,108 +290,5 @@ func TestConveningOverHTTP(t *testing.T) {
 	}
 	if status, body := h.call("GET", "/api/summits/"+string(h.id)+"/export", admin, "", nil); status != 200 || body != "journal\n" {
 		t.Errorf("%d %s", status, body)
-	}
-}
-
-func TestThePlainPortOffersTheRootAndTheWayToHTTPS(t *testing.T) {
-	place := certificate.Place{Names: []string{"hall"}, Addresses: []netip.Addr{netip.MustParseAddr("192.168.7.3")}}
-	authority, err := certificate.OpenAuthority(t.TempDir(), place, time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	h := openHall(t, func(o *Options) { o.Authority = authority })
-	plain := h.web.PlainHandler("8443")
-	get := func(method, path string) *httptest.ResponseRecorder {
-		w := httptest.NewRecorder()
-		r := httptest.NewRequest(method, path, nil)
-		r.Host = "192.168.7.3:8080"
-		plain.ServeHTTP(w, r)
-		return w
-	}
-	page := get("GET", "/ca")
-	for _, want := range []string{authority.Fingerprint(), "iPhone", "Android", "Windows", "macOS", "Firefox", "/ca/qr.svg", "http://192.168.7.3:8080/ca"} {
-		if !strings.Contains(page.Body.String(), want) {
-			t.Errorf("the page does not have %q", want)
-		}
-	}
-	if got := get("GET", "/ca/liqa-root.pem").Body.Bytes(); string(got) != string(authority.PEM()) {
-		t.Error("the root is not what the page says")
-	}
-	if w := get("GET", "/ca/liqa-root.crt"); w.Header().Get("Content-Type") != "application/x-x509-ca-cert" || w.Body.String() != string(authority.DER()) {
-		t.Error("the root for telephones")
-	}
-	if w := get("GET", "/ca/qr.svg"); !strings.HasPrefix(w.Body.String(), "<svg") || w.Header().Get("Content-Type") != "image/svg+xml" {
-		t.Errorf("the QR code is %.80s", w.Body)
-	}
-	if w := get("GET", "/ca/root.key"); w.Code != http.StatusNotFound {
-		t.Errorf("the key: %d", w.Code)
-	}
-	if w := get("GET", "/join?x=1"); w.Code != http.StatusTemporaryRedirect || w.Header().Get("Location") != "https://192.168.7.3:8443/join?x=1" {
-		t.Errorf("%d %v", w.Code, w.Header())
-	}
-	if w := get("POST", "/api/redeem"); w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "only-https") {
-		t.Errorf("a secret sent in the clear is answered %d %s", w.Code, w.Body)
-	}
-}
-
-func TestTheAddressOfACallerBehindAProxy(t *testing.T) {
-	s := &Server{proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("10.0.0.0/8")}}
-	for _, c := range []struct{ from, header, want string }{
-		{"192.0.2.7:1", "", "192.0.2.7"},
-		{"192.0.2.7:1", "198.51.100.1", "192.0.2.7"}, // who is no proxy is not believed
-		{"127.0.0.1:1", "198.51.100.1", "198.51.100.1"},
-		{"127.0.0.1:1", "203.0.113.9, 198.51.100.1", "198.51.100.1"}, // the first was written by the caller
-		{"127.0.0.1:1", "198.51.100.1, 10.1.2.3", "198.51.100.1"},
-		{"127.0.0.1:1", "nonsense", "127.0.0.1"},
-		{"127.0.0.1:1", "", "127.0.0.1"},
-		{"[::ffff:127.0.0.1]:1", "2001:db8::1", "2001:db8::1"},
-	} {
-		r := httptest.NewRequest("GET", "/", nil)
-		r.RemoteAddr = c.from
-		if c.header != "" {
-			r.Header.Set("X-Forwarded-For", c.header)
-		}
-		if got := s.addressOf(r).String(); got != c.want {
-			t.Errorf("%s with %q is %s", c.from, c.header, got)
-		}
-	}
-}
-
-func TestCallsAreLimitedByAddressAndSeatsAreNot(t *testing.T) {
-	h := openHall(t, func(o *Options) { o.Limits.CallsPerSecond, o.Limits.CallsAtOnce = 0.001, 20 })
-	h.enter("officer")
-	g, _ := h.enter("delegate-a")
-	var last int
-	for range 40 {
-		last, _ = h.call("GET", "/healthz", "", "", nil)
-	}
-	if last != http.StatusTooManyRequests {
-		t.Errorf("forty calls of one address: the last gives %d", last)
-	}
-	if status, body := g.ask("POST", "/api/whep", sdpType, []byte(goodOffer)); status != http.StatusCreated {
-		t.Errorf("a seat at the same address: %d %s", status, body)
-	}
-}
-
-func TestInventedAddressesAreForgotten(t *testing.T) {
-	now := time.Now()
-	l := newLimits(openLimits, func() time.Time { return now })
-	leave, _ := l.player(netip.MustParseAddr("192.0.2.1"))
-	for i := range 3 * maxKnown {
-		l.call(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}))
-	}
-	if len(l.known) > maxKnown {
-		t.Errorf("%d addresses are remembered", len(l.known))
-	}
-	if l.known[network(netip.MustParseAddr("192.0.2.1"))].players != 1 {
-		t.Error("who is connected was forgotten")
-	}
-	leave()
-	leave() // twice changes nothing
-	if l.known[network(netip.MustParseAddr("192.0.2.1"))].players != 0 {
-		t.Error("who has left is counted")
-	}
-	if network(netip.MustParseAddr("2001:db8::1")) != network(netip.MustParseAddr("2001:db8::2")) {
-		t.Error("one household counts twice")
 	}
 }
