@@ -68,6 +68,19 @@ func TestTakesHoldWhatWasSaidAndShown(t *testing.T) {
 			}
 		}
 	}
+	// Sound and picture change at the same moment, within what a viewer notices.
+	said, seen := decodeSound(t, store, "sources/s1/"+open, "a-principal-microphone"), decodePictures(t, store, "sources/s1/"+open, "a-principal-camera", 0)
+	for _, p := range seen {
+		if p.is("green") {
+			if p.at < 960*time.Millisecond || p.at > 1040*time.Millisecond {
+				t.Errorf("the picture that changes at 1 s changes at %v", p.at)
+			}
+			break
+		}
+	}
+	if said.level(955*time.Millisecond, 500) > 0.1 || said.level(1045*time.Millisecond, 500) < 0.3 {
+		t.Error("the tone that begins at 1 s does not")
+	}
 	for _, v := range []string{"open/s1/" + open, "sources/s1/" + open, "closed/s1/" + closed} {
 		for _, f := range manifestOf(t, store, v).verify(store, v) {
 			t.Error(f)

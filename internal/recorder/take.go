@@ -25,12 +25,12 @@ type take struct {
 	breaks []int64 // ns from the start: the format of the program's picture changed
 }
 
-var unsafe = regexp.MustCompile(`[^a-z0-9]+`)
+var notInNames = regexp.MustCompile(`[^a-z0-9]+`)
 
 // newTake names a take by its number in the summit and its item.
 func (r *Recorder) newTake(scene Scene) *take {
 	started := r.now()
-	id := fmt.Sprintf("%04d-%s", r.number, strings.Trim(unsafe.ReplaceAllString(strings.ToLower(scene.Item), "-"), "-"))
+	id := fmt.Sprintf("%04d-%s", r.number, strings.Trim(notInNames.ReplaceAllString(strings.ToLower(scene.Item), "-"), "-"))
 	t := &take{id: strings.TrimSuffix(id, "-"), scene: scene, started: started}
 	m := Manifest{
 		Format: manifestFormat, Summit: r.config.Summit, Take: t.id, Item: scene.Item, Title: scene.Title,
