@@ -15,11 +15,14 @@ export type Place =
   | "interpreter"
   | "officer"
   | "technician"
-  | "reporter";
+  | "reporter"
+  | "press-officer";
 
 export function place(view: Pick<View, "me" | "summit">, link: LinkState): Place {
   if (link.at === "ended") return link.why;
   const { role, presence, admitted } = view.me;
+  // Pages are written before, during and after the meeting, without admission to it.
+  if (role === "press-officer") return role;
   const ended = view.summit.phase === "ended";
   if (ended && role !== "officer" && role !== "technician") return "ended";
   if (presence === "left" && !ended) return "left";
@@ -32,8 +35,6 @@ export function place(view: Pick<View, "me" | "summit">, link: LinkState): Place
     case "technician":
     case "reporter":
       return role;
-    case "press-officer":
-      return "reporter";
     default:
       return "delegate";
   }

@@ -46,7 +46,9 @@ export class RecordingPlayer {
     }
     if (this.#closed) return;
     const last = this.takes.at(-1);
-    if (!this.take && this.takes[0]) this.choose(this.takes[0]);
+    const still = this.takes.find((t) => t.id === this.take?.id);
+    if (still) this.take = still; // it may have ended since
+    else if (this.takes[0]) this.choose(this.takes[0]);
     if (more() || !this.asked || (last && last.to === undefined)) this.#timer = setTimeout(() => void this.refresh(more), ask);
   }
 
