@@ -56,7 +56,6 @@ func (c candidate) one() *Source {
 	return c.picture
 }
 
-func (c candidate) none() bool     { return c == candidate{} }
 func (c candidate) origin() Origin { return c.one().spec.Origin }
 
 func (c candidate) loudness(now instant) int32 {

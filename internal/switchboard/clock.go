@@ -25,12 +25,11 @@ func newClock(now func() time.Time) clock {
 	return clock{now: now, epoch: now()}
 }
 
-func (c *clock) instant() instant             { return c.at(c.now()) }
-func (c *clock) at(t time.Time) instant       { return instant(t.Sub(c.epoch)) }
-func (c *clock) time(i instant) time.Time     { return c.epoch.Add(time.Duration(i)) }
-func (c *clock) ntp(i instant) uint64         { return toNTP(c.epoch.UnixNano() + int64(i)) }
-func (c *clock) unixNano(i instant) int64     { return c.epoch.UnixNano() + int64(i) }
-func (c *clock) fromUnixNano(n int64) instant { return instant(n - c.epoch.UnixNano()) }
+func (c *clock) instant() instant         { return c.at(c.now()) }
+func (c *clock) at(t time.Time) instant   { return instant(t.Sub(c.epoch)) }
+func (c *clock) time(i instant) time.Time { return c.epoch.Add(time.Duration(i)) }
+func (c *clock) ntp(i instant) uint64     { return toNTP(c.epoch.UnixNano() + int64(i)) }
+func (c *clock) unixNano(i instant) int64 { return c.epoch.UnixNano() + int64(i) }
 
 // ntpEpoch is 1970-01-01 in seconds of the NTP era that began in 1900.
 const ntpEpoch = 2208988800

@@ -1,9 +1,6 @@
 package switchboard
 
-import (
-	"encoding/binary"
-	"time"
-)
+import "encoding/binary"
 
 // A sender report with no report blocks (RFC 3550 §6.4.1) and a source
 // description with the canonical name (§6.5), which together are the shortest
@@ -12,9 +9,6 @@ const (
 	maxCNAME = 64
 	rtcpSize = 28 + 4 + 4 + 2 + maxCNAME + 4
 )
-
-// reportEvery is how often a slot that carries something reports.
-const reportEvery = time.Second
 
 // senderReport writes the compound packet for one slot into b, and gives what
 // it has used of it.
