@@ -3,7 +3,6 @@
 package journal
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"testing"
@@ -33,10 +32,6 @@ func TestMain(m *testing.M) {
 			os.Exit(1)
 		}
 		os.Exit(0)
-	}
-	// Each check of the model opens journals on disk. More: -rapid.checks=1000.
-	if err := flag.Set("rapid.checks", "20"); err != nil {
-		panic(err)
 	}
 	os.Exit(m.Run())
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"slices"
 	"sync"
@@ -114,7 +115,16 @@ func TestShelf(t *testing.T) {
 // TestModel lets writes fail at random, and restarts at random. A caller who
 // keeps to the contract always knows, in the end, what the history is; nothing
 // acknowledged is lost, and nothing is there twice.
+//
+// Each check opens journals on disk, so that there are few; more come with
+// -rapid.checks=1000.
 func TestModel(t *testing.T) {
+	if checks := flag.Lookup("rapid.checks"); checks.Value.String() == checks.DefValue {
+		t.Cleanup(func() { checks.Value.Set(checks.DefValue) })
+		if err := checks.Value.Set("10"); err != nil {
+			t.Fatal(err)
+		}
+	}
 	rapid.Check(t, func(r *rapid.T) {
 		dir, s := t.TempDir(), &shelf{kept: map[string][]frame{}}
 		j := openShelf(t, dir, s)
