@@ -71,6 +71,7 @@ var routesAndChats = map[Action][]Standing{
 	// What everybody has: pages that are the same for all.
 	"GET /{$}":                                    anyone,
 	"GET /join":                                   anyone,
+	"GET /join/{$}":                               anyone,
 	"GET /s/{summit}":                             anyone,
 	"GET /s/{summit}/{language}":                  anyone,
 	"GET /s/{summit}/record/{file...}":            anyone, // open items only

@@ -7,6 +7,7 @@ import "net/http"
 func (s *Server) handleAll() {
 	s.handle("GET /{$}", 0, s.landing)
 	s.handle("GET /join", 0, s.joinPage)
+	s.handle("GET /join/{$}", 0, s.joinPage) // as some mail programs write it
 	s.handle("GET /s/{summit}", 0, s.publicPage)
 	s.handle("GET /s/{summit}/{language}", 0, s.publicPage)
 	s.handle("GET /s/{summit}/record/{file...}", 0, s.recordFile)
