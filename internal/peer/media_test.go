@@ -40,7 +40,7 @@ func TestEachSlotCarriesItsOwnSourceAndNoOther(t *testing.T) {
 				if got := heard.marks(slot); fmt.Sprint(got) != fmt.Sprint(strings.Fields(want[slot])) {
 					t.Errorf("%s carried %v, not %q", slot, got, want[slot])
 				}
-				eventually(t, 2*time.Second, slot+" is without a gap", func() bool { return heard.holes(slot) == 0 })
+				eventually(t, 8*time.Second, slot+" is without a gap, lost packets sent again", func() bool { return heard.holes(slot) == 0 })
 			}
 			if f := c.Figures(); f.Transport != transport || f.Packets == 0 || f.Dropped != 0 || f.State != Connected {
 				t.Errorf("figures of the listener: %+v", f)

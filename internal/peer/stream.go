@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,8 +17,10 @@ const (
 	// streamBuffer is the kernel's share for a client that reads slowly over
 	// TCP: half a second of sound and pictures. More would only come too late.
 	streamBuffer = 128 << 10
-	// streamPatience is how long one packet waits for room in it.
-	streamPatience = 3 * time.Millisecond
+	// streamPatience is how long a packet waits for room in it, and streamPause
+	// how long after that packets are dropped without trying again.
+	streamPatience = 10 * time.Millisecond
+	streamPause    = 40 * time.Millisecond
 
 	streamProof = 10 * time.Second // from accept to the first valid check
 	maxUnproven = 512              // accepted and not yet proved; more are closed at once
@@ -35,9 +38,10 @@ type stream struct {
 	route  atomic.Pointer[route]
 	once   sync.Once
 
-	mu    sync.Mutex
-	frame []byte // scratch; its rest, when the last write was cut short
-	rest  []byte
+	mu     sync.Mutex
+	frame  []byte // scratch; its rest, when the last write was cut short
+	rest   []byte
+	paused time.Time // until then nothing is tried
 }
 
 func (g *Gate) accept(l net.Listener) {
@@ -117,20 +121,39 @@ func (s *stream) read() {
 func (s *stream) send(b []byte) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_ = s.conn.SetWriteDeadline(time.Now().Add(streamPatience))
 	if len(s.rest) > 0 {
-		n, err := s.conn.Write(s.rest)
-		if s.rest = s.rest[n:]; err != nil {
+		n := s.write(s.rest)
+		if s.rest = s.rest[n:]; len(s.rest) > 0 {
 			return false
 		}
 	}
 	s.frame = binary.BigEndian.AppendUint16(s.frame[:0], uint16(len(b)))
 	s.frame = append(s.frame, b...)
-	n, err := s.conn.Write(s.frame)
+	n := s.write(s.frame)
 	if n > 0 && n < len(s.frame) {
 		s.rest = s.frame[n:]
 	}
-	return err == nil
+	return n == len(s.frame)
+}
+
+// write writes what there is room for. It tries twice when nothing went: on a
+// busy machine the first deadline may pass before the first attempt.
+func (s *stream) write(b []byte) (n int) {
+	for range 2 {
+		now := time.Now()
+		if now.Before(s.paused) {
+			return 0
+		}
+		_ = s.conn.SetWriteDeadline(now.Add(streamPatience))
+		var err error
+		if n, err = s.conn.Write(b); err == nil || n > 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
+			break
+		}
+	}
+	if n < len(b) {
+		s.paused = time.Now().Add(streamPause)
+	}
+	return n
 }
 
 // finish closes the stream; what the kernel has of it still goes out.
