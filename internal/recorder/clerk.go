@@ -27,7 +27,7 @@ func (r *Recorder) run() {
 		}
 		err := errors.Join(r.finish(now), r.syncer.trouble())
 		if n%10 == 0 {
-			r.watchClock(now, current)
+			r.watchClock(current)
 			if current != nil {
 				for _, v := range current.volumes() {
 					err = errors.Join(err, v.trouble())
@@ -88,7 +88,8 @@ func (r *Recorder) finish(now time.Time) error {
 }
 
 // watchClock notes when the wall clock has been set.
-func (r *Recorder) watchClock(now time.Time, current *take) {
+func (r *Recorder) watchClock(current *take) {
+	now := r.now() // and not the tick's, which may be a slow disk's time ago
 	astray := r.config.Wall().Round(0).Sub(r.wall) - now.Sub(r.epoch)
 	if d := astray - r.stepped; d < steppedBy && -d < steppedBy {
 		return

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
+	"slices"
 	"sync"
 	"time"
 
@@ -222,6 +223,9 @@ func (v *volume) finish(ended time.Time) error {
 		return nil
 	}
 	v.manifest.Ended = ended.UTC()
+	v.manifest.Tracks = slices.DeleteFunc(v.manifest.Tracks, func(t *TrackRecord) bool {
+		return len(t.Segments) == 0 && t.Counts == Counts{}
+	})
 	if err := v.write(); err != nil {
 		v.failed = err
 		return storageError("", v.path, err)
