@@ -14,8 +14,9 @@ import (
 // the write's.
 type hooks struct {
 	store
-	mu sync.Mutex
-	at map[moment]func() error
+	mu    sync.Mutex
+	at    map[moment]func() error
+	blind int // reads that are still to miss the newest frame
 }
 
 // moment is where a hook is called.
@@ -54,6 +55,24 @@ func (h *hooks) publish(ctx context.Context, summit string, last uint64, data []
 		return 0, err
 	}
 	return mark, h.run(afterPublish)
+}
+
+func (h *hooks) frames(ctx context.Context, summit string) ([]frame, error) {
+	frames, err := h.store.frames(ctx, summit)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.blind > 0 && len(frames) > 0 {
+		h.blind--
+		frames = frames[:len(frames)-1]
+	}
+	return frames, err
+}
+
+// miss makes the next n reads miss the newest frame.
+func (h *hooks) miss(n int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.blind = n
 }
 
 func (h *hooks) remove(ctx context.Context, mark uint64) error {
@@ -266,5 +285,35 @@ func TestStall(t *testing.T) {
 			}
 			wantTold(t, told(t, j, "a", last), line0(int(last)+1, 2))
 		})
+	}
+}
+
+// TestOddRead lets a running store tell less than was acknowledged: once, which
+// a look at the disk sets right, and for good, after which nothing is served.
+func TestOddRead(t *testing.T) {
+	j, h := openHooked(t, t.TempDir())
+	mustAppend(t, j, "a", 0, record(1))
+	mustAppend(t, j, "a", 1, record(2))
+	replay := func() error {
+		return j.Replay(t.Context(), "a", 0, func(uint64, string, time.Time, []byte) error { return nil })
+	}
+	var damaged *DamagedError
+	h.miss(1)
+	if err := replay(); !errors.As(err, &damaged) {
+		t.Fatalf("less is told than was acknowledged: %v", err)
+	}
+	wantTold(t, told(t, j, "a", 0), line0(1, 1), line0(2, 2))
+	mustAppend(t, j, "a", 2, record(3))
+	h.miss(2)
+	for n := range 3 { // the first read, the one after reopening, and nothing any more
+		if err := replay(); !errors.As(err, &damaged) {
+			t.Fatalf("replay %d: %v", n, err)
+		}
+	}
+	if _, err := j.Append(t.Context(), "a", 3, records(4, 4)); !errors.As(err, &damaged) {
+		t.Fatalf("a damaged journal is written: %v", err)
+	}
+	if _, err := j.Summits(t.Context()); !errors.As(err, &damaged) {
+		t.Fatalf("a damaged journal is served: %v", err)
 	}
 }

@@ -47,7 +47,7 @@ type JetStream struct {
 	// while it is reopened or closed. It guards what follows.
 	gate    sync.RWMutex
 	closed  bool
-	suspect bool  // a write failed: reopen before the next use
+	suspect bool  // a write failed, or a read was odd: reopen before the next use
 	damaged error // a history is not what was acknowledged: serve nothing more
 
 	mu   sync.Mutex

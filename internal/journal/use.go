@@ -79,33 +79,32 @@ func (j *JetStream) usable() error {
 }
 
 // judge decides from an operation's error whether the store is still to be
-// trusted.
+// trusted. Neither a failed write nor a history that is read other than it was
+// is the last word: the next use reopens the store and verifies everything.
 func (j *JetStream) judge(err error) {
 	var damaged *DamagedError
 	var failed *failedWrite
-	switch {
-	case errors.As(err, &damaged):
-		j.gate.Lock()
+	if !errors.As(err, &damaged) && !errors.As(err, &failed) {
+		return
+	}
+	j.log.Error("journal: it is to be verified before the next use", "error", err)
+	j.gate.Lock()
+	defer j.gate.Unlock()
+	if !j.remote {
+		j.suspect = true
+	} else if damaged != nil {
 		j.damaged = err
-		j.gate.Unlock()
-		j.log.Error("journal: refusing to serve", "error", err)
-	case errors.As(err, &failed):
-		j.gate.Lock()
-		j.suspect = !j.remote
-		j.gate.Unlock()
-		j.log.Error("journal: a write failed", "error", err)
 	}
 }
 
-// reopen reads everything from disk again after a failed write: what is in
-// memory may say more than what was written.
+// reopen reads everything from disk again: what is in memory may say more than
+// what was written.
 func (j *JetStream) reopen() error {
 	j.gate.Lock()
 	defer j.gate.Unlock()
 	if !j.suspect || j.closed {
 		return nil
 	}
-	j.log.Warn("journal: reopening after a failed write")
 	ctx, cancel := context.WithTimeout(context.Background(), startLimit)
 	defer cancel()
 	err := j.store.reopen(ctx)
@@ -115,10 +114,11 @@ func (j *JetStream) reopen() error {
 	var damaged *DamagedError
 	if errors.As(err, &damaged) {
 		j.damaged = err
+		j.log.Error("journal: it is not served any more", "error", err)
 		return err
 	}
 	if err != nil {
-		return fmt.Errorf("the journal cannot be used after a failed write: %w", err)
+		return fmt.Errorf("the journal cannot be reopened: %w", err)
 	}
 	j.suspect = false
 	j.log.Info("journal: reopened, and every history is what was acknowledged")
