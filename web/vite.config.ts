@@ -16,6 +16,8 @@ export default defineConfig({
   },
   server: {
     host: "127.0.0.1",
+    // The gallery shows the public page in the newsroom's own style.
+    fs: { allow: [".."] },
     proxy: {
       "/api": { target: process.env["LIQA_SERVER"] ?? "https://127.0.0.1:8443", secure: false, ws: true },
     },

@@ -33,7 +33,7 @@ export async function withGallery(work) {
 
 /** Opens one scene and waits until it is drawn, fonts and pictures included. */
 export async function open(browser, base, scene, { lang = "en", theme = "light", width = 1280, height = 720 } = {}) {
-  const page = await browser.newPage({ viewport: { width, height }, reducedMotion: "reduce" });
+  const page = await browser.newPage({ viewport: { width, height }, reducedMotion: "reduce", colorScheme: theme });
   const faults = [];
   page.on("pageerror", (e) => faults.push(String(e)));
   page.on("console", (m) => m.type() === "error" && faults.push(m.text()));

@@ -69,7 +69,7 @@ export class Session implements Seated {
     const url = new URL("/api/live", window.location.href);
     url.protocol = url.protocol.replace("http", "ws");
     this.#live = new LiveLink(url.href, auth, {
-      state: (state) => (this.link = state),
+      state: (state) => this.#linkIs(state),
       view: (view, revision) => this.#take(view, revision),
       chat: (line) => (this.chats = [...this.chats.slice(-499), line]),
       clock: (now) => (this.#offset = sample(this.#offset, now, Date.now())),
@@ -183,6 +183,15 @@ export class Session implements Seated {
     this.#closeDevices();
   }
 
+  /** A seat that is open elsewhere, or withdrawn, lets go of everything here. */
+  #linkIs(state: LinkState): void {
+    this.link = state;
+    if (state.at !== "ended") return;
+    this.#sender.want(false);
+    this.#receiver.want(false);
+    this.#closeDevices();
+  }
+
   #pressSeat(): boolean {
     return this.#view?.me.role === "reporter" || this.#view?.me.role === "press-officer";
   }
@@ -199,7 +208,8 @@ export class Session implements Seated {
   /** Makes microphone and connections agree with the view. */
   #obey(): void {
     const view = this.#view;
-    if (!view) return;
+    if (!view || this.link.at === "ended") return;
+    if (view.summit.phase === "ended") this.#closeDevices();
     for (const track of this.opened?.media.getAudioTracks() ?? []) {
       track.enabled = microphoneOpen(view, this.#closing);
     }
