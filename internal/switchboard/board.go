@@ -33,6 +33,7 @@ type Board struct {
 	taps      map[SourceID][]*tap
 	unsettled map[subscription]instant // picture slots that wait for a keyframe, since when
 	stale     []*Source                // whose routes must be made anew
+	hurried   []*Receiver              // whose slots must be settled
 	told      tally                    // what the log has been told
 }
 
@@ -133,16 +134,14 @@ func (b *Board) remove(s *Source) *sweep {
 	id := s.spec.ID
 	delete(b.sources, id)
 	for _, r := range b.keys {
-		for slot, grants := range r.grants {
-			if g := grants[id]; g != nil {
+		for _, g := range r.grants {
+			if g.source == s {
 				g.revoke()
-				delete(grants, id)
-				if len(grants) == 0 {
-					delete(r.grants, slot)
-				}
-				for to := range r.receivers {
-					w.over(to)
-				}
+			}
+		}
+		if r.forgetRevoked() {
+			for to := range r.receivers {
+				w.over(to)
 			}
 		}
 	}
@@ -151,7 +150,7 @@ func (b *Board) remove(s *Source) *sweep {
 	}
 	b.rechooseWith(id)
 	b.publish()
-	w.begin()
+	w.begin(b.crew)
 	b.leaveOrigin(s)
 	if s.asks != nil {
 		s.asks.close()

@@ -1,6 +1,7 @@
 package switchboard
 
 import (
+	"slices"
 	"sync"
 	"time"
 )
@@ -49,7 +50,7 @@ func (b *Board) AddChannel(id SourceID) *Channel {
 	c := &Channel{
 		board: b, slots: make([]slot, 1), current: new(fifo), ts: 1 << 32, n: firstN,
 		source: newSource(b, SourceSpec{ID: id, Origin: Origin(id), Kind: Audio, Codec: Opus, ClockRate: 48000}, nil),
-		rights: &rights{key: Key(id), slots: Slots{}, grants: make(map[SlotID]map[SourceID]*grant)},
+		rights: &rights{key: Key(id)},
 	}
 	c.slots[0].init(0, SlotSpec{ID: feedSlot, Kind: Audio, PT: map[Codec]uint8{Opus: 111}})
 	c.chooser = newChooser("", c.slots)
@@ -105,12 +106,13 @@ func (c *Channel) SetFeed(set Set) Cleared {
 func (c *Channel) takeRemoved() []*grant {
 	var removed []*grant
 	set := c.rights.slots[feedSlot]
-	for id, g := range c.rights.grants[feedSlot] {
-		if !set.has(id) {
-			removed = append(removed, g)
-			delete(c.rights.grants[feedSlot], id)
+	c.rights.grants = slices.DeleteFunc(c.rights.grants, func(g *grant) bool {
+		if set.has(g.source.spec.ID) {
+			return false
 		}
-	}
+		removed = append(removed, g)
+		return true
+	})
 	return removed
 }
 
@@ -122,7 +124,7 @@ func (b *Board) refeed(c *Channel) {
 	c.chooser.choose(b.clock.instant())
 	var g *grant
 	if s := c.chooser.choice[0]; s != nil {
-		g = c.rights.grants[feedSlot][s.spec.ID]
+		g = c.rights.grantOf(feedSlot, s)
 	}
 	was := c.want
 	if was == g {
@@ -197,13 +199,11 @@ func (c *Channel) purge(revoked []*grant) {
 
 // drop takes a source out that has left the board. The board's lock is held.
 func (c *Channel) drop(s *Source) {
-	g := c.rights.grants[feedSlot][s.spec.ID]
-	if g == nil || g.source != s {
-		return
+	if g := c.rights.grantOf(feedSlot, s); g != nil {
+		g.revoke()
+		c.rights.forgetRevoked()
+		c.purge([]*grant{g})
 	}
-	g.revoke()
-	delete(c.rights.grants[feedSlot], s.spec.ID)
-	c.purge([]*grant{g})
 }
 
 // put takes a packet from a feeder.

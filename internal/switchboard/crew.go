@@ -70,6 +70,10 @@ const (
 	// aside, for the next slowWrites writes at least.
 	slowWrite  = 5 * time.Millisecond
 	slowWrites = 500
+	// politeness is after how many rounds, twice counted, the processor is
+	// offered to others: a commander waits for a fraction of a millisecond, not
+	// for the scheduler to lose patience.
+	politeness = 8
 	// spareCrew are beyond one for each processor.
 	spareCrew = 2
 )
@@ -134,7 +138,9 @@ func (c *crew) run(m *member) {
 		c.mu.Unlock()
 		m.rounds.Add(1)
 		r.serve()
-		m.rounds.Add(1)
+		if m.rounds.Add(1)%politeness == 0 {
+			runtime.Gosched()
+		}
 	}
 }
 

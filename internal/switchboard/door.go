@@ -10,13 +10,14 @@ import (
 // back gets another. What was sent under a grant may be sent again only while
 // that very grant lives.
 type grant struct {
+	slot   SlotID
 	source *Source
 	after  uint64 // how many of the source's packets had come when it was made
 	live   atomic.Bool
 }
 
-func newGrant(s *Source) *grant {
-	g := &grant{source: s, after: s.come.Load()}
+func newGrant(slot SlotID, s *Source) *grant {
+	g := &grant{slot: slot, source: s, after: s.come.Load()}
 	g.live.Store(true)
 	return g
 }
@@ -41,7 +42,7 @@ func (g *grant) admits(p *packet) bool {
 type rights struct {
 	key       Key
 	slots     Slots
-	grants    map[SlotID]map[SourceID]*grant
+	grants    []*grant // the live ones
 	receivers map[*Receiver]struct{}
 	signature string // the same for equal slots
 }
@@ -92,8 +93,14 @@ func meet(have, given Set) Set {
 }
 
 // change puts new sets in force. All that is taken away is revoked before
-// anything else is done; what is given comes last.
+// anything else is done, with nothing made or waited for between one key and
+// the next; what is given comes last.
 func (b *Board) change(keys map[Key]Slots, combine func(have, given Set) Set) *sweep {
+	for key, given := range keys {
+		if r := b.keys[key]; r != nil {
+			r.revokeOutside(given)
+		}
+	}
 	w := newSweep()
 	touched := make([]*rights, 0, len(keys))
 	for key, given := range keys {
@@ -105,7 +112,8 @@ func (b *Board) change(keys map[Key]Slots, combine func(have, given Set) Set) *s
 			}
 		}
 		r.slots = next
-		if r.revokeOutside() {
+		r.sign()
+		if r.forgetRevoked() {
 			for to := range r.receivers {
 				w.over(to)
 			}
@@ -114,7 +122,6 @@ func (b *Board) change(keys map[Key]Slots, combine func(have, given Set) Set) *s
 	}
 	for _, r := range touched {
 		b.grantAll(r)
-		r.sign()
 		for to := range r.receivers {
 			b.rechoose(to)
 		}
@@ -123,7 +130,7 @@ func (b *Board) change(keys map[Key]Slots, combine func(have, given Set) Set) *s
 		}
 	}
 	b.publish()
-	w.begin()
+	w.begin(b.crew)
 	return w
 }
 
@@ -146,42 +153,45 @@ func (s Set) has(id SourceID) bool {
 func (b *Board) rightsOf(key Key) *rights {
 	r := b.keys[key]
 	if r == nil {
-		r = &rights{key: key, grants: make(map[SlotID]map[SourceID]*grant), receivers: make(map[*Receiver]struct{})}
-		r.sign()
+		r = &rights{key: key, receivers: make(map[*Receiver]struct{})}
 		b.keys[key] = r
 	}
 	return r
 }
 
-// revokeOutside ends the grants of all sources that are in their slot's set no
-// more, and reports whether there were any.
-func (r *rights) revokeOutside() bool {
-	any := false
-	for slot, grants := range r.grants {
-		set := r.slots[slot]
-		for id, g := range grants {
-			if !set.has(id) {
-				g.revoke()
-				delete(grants, id)
-				any = true
-			}
-		}
-		if len(grants) == 0 {
-			delete(r.grants, slot)
+// revokeOutside ends the grants of all sources that are not in these sets.
+func (r *rights) revokeOutside(slots Slots) {
+	for _, g := range r.grants {
+		if !slices.Contains(slots[g.slot].Sources, g.source.spec.ID) {
+			g.revoke()
 		}
 	}
-	return any
+}
+
+// forgetRevoked drops the grants that live no more, and reports whether there
+// were any.
+func (r *rights) forgetRevoked() bool {
+	n := len(r.grants)
+	r.grants = slices.DeleteFunc(r.grants, func(g *grant) bool { return !g.live.Load() })
+	return len(r.grants) < n
+}
+
+// grantOf is the grant of a source in a slot, or nil.
+func (r *rights) grantOf(slot SlotID, s *Source) *grant {
+	for _, g := range r.grants {
+		if g.source == s && g.slot == slot {
+			return g
+		}
+	}
+	return nil
 }
 
 // grantAll makes the grants that are missing, for the sources that exist.
 func (b *Board) grantAll(r *rights) {
 	for slot, set := range r.slots {
 		for _, id := range set.Sources {
-			if s := b.sources[id]; s != nil && r.grants[slot][id] == nil {
-				if r.grants[slot] == nil {
-					r.grants[slot] = make(map[SourceID]*grant)
-				}
-				r.grants[slot][id] = newGrant(s)
+			if s := b.sources[id]; s != nil && r.grantOf(slot, s) == nil {
+				r.grants = append(r.grants, newGrant(slot, s))
 			}
 		}
 	}
@@ -209,14 +219,21 @@ func (b *Board) Receiving(prefix string) int {
 // mayReceive reports whether any packet of a source may still leave for the
 // receiver. The board's lock is held.
 func (r *Receiver) mayReceive() bool {
-	for i := range r.slots {
-		for _, g := range r.rights.grants[r.slots[i].spec.ID] {
-			if g.live.Load() {
-				return true
-			}
+	for _, g := range r.rights.grants {
+		if g.live.Load() && r.has(g.slot) {
+			return true
 		}
 	}
 	return r.writing.Load()%2 == 1 && r.revokedCarried() > 0
+}
+
+func (r *Receiver) has(id SlotID) bool {
+	for i := range r.slots {
+		if r.slots[i].spec.ID == id {
+			return true
+		}
+	}
+	return false
 }
 
 // revokedCarried counts the slots that carry what has been revoked.

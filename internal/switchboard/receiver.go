@@ -192,44 +192,41 @@ func (r *Receiver) enqueue(e entry) bool {
 	return taken
 }
 
-// hurry adds a chore, and has the receiver served before those that only
-// forward.
-func (r *Receiver) hurry(add func(c *chores)) {
+// hurry adds a chore, which goes before what is only forwarded. It reports
+// whether the receiver is to be put into the crew's urgent line for it.
+func (r *Receiver) hurry(add func(c *chores)) (list bool) {
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	known := r.chores.any() // it stands in the line for it already
 	add(&r.chores)
-	r.unlockAndHurry(known)
+	return !known && r.toBeHurried()
 }
 
-func (r *Receiver) unlockAndHurry(known bool) {
-	serving, slow := r.serving, r.slow
-	r.mu.Unlock()
-	switch {
-	case known, serving: // who serves looks again
-	case slow:
-		go r.serve()
-	default:
-		r.board.crew.serve([]*Receiver{r}, true)
+// toBeHurried is toBeListed for what is urgent: it may stand in the other line
+// already.
+func (r *Receiver) toBeHurried() bool {
+	if r.serving {
+		return false // who serves looks again
 	}
+	if r.slow {
+		go r.serve()
+		return false
+	}
+	return true
 }
 
-// settle has the slots look at what they are to carry.
-func (r *Receiver) settle() { r.hurry(func(c *chores) { c.settle = true }) }
-
-// report has sender reports sent.
-func (r *Receiver) report() { r.hurry(func(c *chores) { c.report = true }) }
-
-// sweep has whoever serves answer that it is clear of all that is revoked.
-func (r *Receiver) sweep(m *room) {
+// sweep asks whoever serves to answer that the receiver is clear of all that is
+// revoked; the result is that of hurry.
+func (r *Receiver) sweep(m *room) (list bool) {
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	if r.closed {
-		r.mu.Unlock()
 		m.done()
-		return
+		return false
 	}
 	known := r.chores.any()
 	r.chores.rooms = append(r.chores.rooms, m)
-	r.unlockAndHurry(known)
+	return !known && r.toBeHurried()
 }
 
 // Nack asks for packets that the receiver has not got (RFC 4585 §6.2.1). Those
@@ -299,5 +296,9 @@ func (r *Receiver) off() {
 func (r *Receiver) leave() {
 	r.mu.Lock()
 	r.closed = true
-	r.unlockAndHurry(false)
+	list := r.toBeHurried()
+	r.mu.Unlock()
+	if list {
+		r.board.crew.serve([]*Receiver{r}, true)
+	}
 }

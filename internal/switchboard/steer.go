@@ -125,7 +125,7 @@ func (b *Board) follow(r *Receiver) {
 	for i := range r.slots {
 		var g *grant
 		if s := r.chooser.choice[i]; s != nil {
-			g = r.rights.grants[r.slots[i].spec.ID][s.spec.ID]
+			g = r.rights.grantOf(r.slots[i].spec.ID, s)
 		}
 		b.steer(r, i, g)
 	}
@@ -155,7 +155,7 @@ func (b *Board) steer(r *Receiver, i int, g *grant) {
 	}
 	b.subscribe(r, i, g, kept)
 	if was != g {
-		r.settle()
+		b.settle(r)
 	}
 }
 
@@ -190,7 +190,15 @@ func (b *Board) markStale(s *Source) {
 	}
 }
 
-// publish makes the routes of all sources whose subscriptions have changed.
+// settle has the receiver's slots look at what they are to carry.
+func (b *Board) settle(r *Receiver) {
+	if r.hurry(func(c *chores) { c.settle = true }) {
+		b.hurried = append(b.hurried, r)
+	}
+}
+
+// publish makes the routes of all sources whose subscriptions have changed, and
+// sends the crew to all receivers whose slots must be settled.
 func (b *Board) publish() {
 	for _, s := range b.stale {
 		routes := make([]route, 0, len(s.subs))
@@ -202,6 +210,9 @@ func (b *Board) publish() {
 	}
 	clear(b.stale)
 	b.stale = b.stale[:0]
+	b.crew.serve(b.hurried, true)
+	clear(b.hurried)
+	b.hurried = b.hurried[:0]
 }
 
 // settleLate looks after the picture slots that wait for a keyframe: those
@@ -218,7 +229,7 @@ func (b *Board) settleLate(now instant) {
 		case c != nil && now.sub(since) >= oldPictureStays:
 			b.subscribe(at.to, at.slot, g, nil)
 			sl.dark.Store(true)
-			at.to.settle()
+			b.settle(at.to)
 			fallthrough
 		default:
 			g.source.keyframe()

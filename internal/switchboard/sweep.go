@@ -47,12 +47,16 @@ func (w *sweep) over(r *Receiver) {
 }
 
 // begin asks the receivers; after everything has been revoked.
-func (w *sweep) begin() {
+func (w *sweep) begin(c *crew) {
 	w.left.Store(int32(len(w.rooms)))
+	var list []*Receiver
 	for _, m := range w.rooms {
 		m.writes = m.receiver.writing.Load()
-		m.receiver.sweep(m)
+		if m.receiver.sweep(m) {
+			list = append(list, m.receiver)
+		}
 	}
+	c.serve(list, true)
 }
 
 // beginBehind asks the receivers to answer when they have written what is in

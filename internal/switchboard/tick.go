@@ -2,6 +2,7 @@ package switchboard
 
 import (
 	"log/slog"
+	"slices"
 	"time"
 )
 
@@ -43,11 +44,16 @@ func (b *Board) tick() {
 
 // reportPart has those receivers report whose turn in the second it is.
 func (b *Board) reportPart(part int) {
+	var list []*Receiver
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	for i := part; i < len(b.order); i += tickSecond {
-		b.order[i].report()
+		list = append(list, b.order[i])
 	}
+	b.mu.Unlock()
+	list = slices.DeleteFunc(list, func(r *Receiver) bool {
+		return !r.hurry(func(c *chores) { c.report = true })
+	})
+	b.crew.serve(list, true)
 }
 
 // leaveOrder takes a receiver out; the last one takes its place.

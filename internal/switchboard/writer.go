@@ -63,14 +63,11 @@ func (r *Receiver) finish() {
 	r.mu.Lock()
 	r.serving, r.listed = false, false
 	r.slow = r.aside > 0
-	if r.closed || r.chores.any() {
-		r.unlockAndHurry(false)
-		return
-	}
-	list := (r.done < len(r.work) || len(r.queue) > 0) && r.toBeListed()
+	urgent := r.closed || r.chores.any()
+	list := urgent && r.toBeHurried() || !urgent && (r.done < len(r.work) || len(r.queue) > 0) && r.toBeListed()
 	r.mu.Unlock()
 	if list {
-		r.board.crew.serve([]*Receiver{r}, false)
+		r.board.crew.serve([]*Receiver{r}, urgent)
 	}
 }
 
