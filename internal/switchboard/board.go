@@ -117,6 +117,18 @@ func (b *Board) enter(s *Source) {
 	b.publish()
 }
 
+// RequestKeyframe asks the sender of a source for a picture that needs no
+// other, as a receiver's turn to it would: at once, but not more often than is
+// useful. An unknown source and one of sound are not asked.
+func (b *Board) RequestKeyframe(id SourceID) {
+	b.mu.Lock()
+	s := b.sources[id]
+	b.mu.Unlock()
+	if s != nil {
+		s.keyframe()
+	}
+}
+
 func (b *Board) removeSource(s *Source) {
 	b.mu.Lock()
 	w := b.remove(s)
