@@ -39,6 +39,26 @@ func BenchmarkFloor(b *testing.B) {
 	quantiles(b, times)
 }
 
+// BenchmarkStore is what JetStream takes: one message of as many bytes, synced.
+func BenchmarkStore(b *testing.B) {
+	j, err := OpenJetStream(b.Context(), b.TempDir(), Options{Log: quiet})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer j.Close()
+	data := bytes.Repeat([]byte("x"), 700)
+	var times []time.Duration
+	var last uint64
+	for b.Loop() {
+		began := time.Now()
+		if last, err = j.store.publish(b.Context(), "a", last, data); err != nil {
+			b.Fatal(err)
+		}
+		times = append(times, time.Since(began))
+	}
+	quantiles(b, times)
+}
+
 // BenchmarkAppend appends one record of 300 bytes at a time, as a summit does:
 // by one writer, and by eight, each to a summit of its own.
 func BenchmarkAppend(b *testing.B) {

@@ -83,10 +83,14 @@ func (e *embedded) streamDir() string {
 	return filepath.Join(e.dir, server.JetStreamStoreDir, "$G", "streams", streamName)
 }
 
-// syncAll makes everything durable that an earlier process may have left in
-// the kernel's memory only, before a checkpoint relies on it.
-func (e *embedded) syncAll() error {
-	if err := syncTree(e.dir); err != nil {
+// sync makes everything below dir durable: what an earlier process may have
+// left in the kernel's memory only, before a checkpoint relies on it, and what
+// JetStream does not sync when it removes a message.
+func (e *embedded) sync(dir string) error {
+	if syncMode != "always" {
+		return nil
+	}
+	if err := syncTree(dir); err != nil {
 		return fmt.Errorf("the journal's files cannot be synced: %w", err)
 	}
 	return e.syncNewBlocks()

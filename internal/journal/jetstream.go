@@ -123,7 +123,7 @@ func (j *JetStream) open(ctx context.Context, dir string, o Options) (err error)
 		err = s.attach(ctx, o.Replicas, len(summits) == 0)
 	}
 	if err == nil && s.embedded != nil {
-		err = s.embedded.syncAll()
+		err = s.embedded.sync(dir)
 	}
 	if err != nil {
 		return fmt.Errorf("the journal cannot be opened: %w", err)

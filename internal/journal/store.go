@@ -246,7 +246,7 @@ func (s *natsStore) summits(ctx context.Context) ([]string, error) {
 func (s *natsStore) remove(ctx context.Context, mark uint64) error {
 	err := s.stream.SecureDeleteMsg(ctx, mark)
 	if err == nil && s.embedded != nil {
-		err = syncTree(s.embedded.streamDir())
+		err = s.embedded.sync(s.embedded.streamDir())
 	}
 	return err
 }
@@ -270,7 +270,7 @@ func (s *natsStore) reopen(ctx context.Context) error {
 	if err := s.attach(ctx, 1, false); err != nil {
 		return err
 	}
-	return s.embedded.syncAll()
+	return s.embedded.sync(s.embedded.dir)
 }
 
 // close implements [store].
