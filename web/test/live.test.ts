@@ -111,6 +111,13 @@ describe("losing the connection", () => {
     expect(state.at === "waiting" && state.retryAt - Date.now()).toBeLessThan(500);
   });
 
+  test("says that it is coming back, and not that it is coming", () => {
+    FakeSocket.last.comesUp();
+    FakeSocket.last.onclose?.({ code: 1006 });
+    vi.advanceTimersToNextTimer();
+    expect(states.at(-1)).toEqual({ at: "connecting", attempt: 2 });
+  });
+
   test("tries at once when the device's network is back", () => {
     FakeSocket.last.comesUp();
     FakeSocket.last.onclose?.({ code: 1006 });

@@ -207,9 +207,10 @@ export class LiveLink {
       this.#set({ at: "ended", why });
       return;
     }
-    const attempt = Math.max(1, this.#attempt);
-    const wait = backoff(attempt);
-    this.#set({ at: "waiting", attempt, retryAt: Date.now() + wait });
+    // Whoever was live is coming back, not coming: the next attempt is the second.
+    this.#attempt = Math.max(1, this.#attempt);
+    const wait = backoff(this.#attempt);
+    this.#set({ at: "waiting", attempt: this.#attempt, retryAt: Date.now() + wait });
     this.#retry = setTimeout(() => this.#open(), wait);
   }
 }

@@ -38,8 +38,10 @@ export class Receiving {
   }
 
   close(): void {
+    // What the server has ended, or lost, it frees by itself.
+    const held = this.pc.connectionState === "connected";
     this.pc.close();
-    hangUp(this.door, this.#resource);
+    if (held) hangUp(this.door, this.#resource);
     this.#resource = undefined;
   }
 }

@@ -43,8 +43,10 @@ export class Sending {
   }
 
   close(): void {
+    // What the server has ended, or lost, it frees by itself.
+    const held = this.pc.connectionState === "connected";
     this.pc.close();
-    hangUp(this.door, this.#resource);
+    if (held) hangUp(this.door, this.#resource);
     this.#resource = undefined;
   }
 }
