@@ -75,30 +75,44 @@ func (b *Board) channelOf(s *Source) *Channel {
 // taken from a feeder before has gone out, and the next packet is the next
 // feeder's, or silence. Channels do not feed channels.
 func (c *Channel) SetFeed(set Set) Cleared {
-	b := c.board
-	b.mu.Lock()
-	c.rights.slots = Slots{}
-	if set = set.tidy(); len(set.Sources) > 0 {
-		c.rights.slots[feedSlot] = set
-	}
-	removed := c.takeRemoved()
-	b.refeed(c)
-	c.purge(removed)
+	return c.board.SetFeeds(map[*Channel]Set{c: set})
+}
+
+// SetFeeds is SetFeed for many channels at once.
+func (b *Board) SetFeeds(feeds map[*Channel]Set) Cleared {
 	w := newSweep()
-	if len(removed) > 0 {
-		c.emitting.Lock() // a packet that was being made has been put into the queues
-		for _, r := range *c.source.routes.Load() {
-			w.over(r.to)
-		}
-		w.beginBehind()
-		c.emitting.Unlock()
+	var removed []*grant
+	b.mu.Lock()
+	for c, set := range feeds {
+		removed = append(removed, c.refeed(set, w)...)
 	}
+	w.beginBehind()
 	b.mu.Unlock()
 	cleared := w.wait()
 	for _, g := range removed {
 		g.revoke()
 	}
 	return cleared
+}
+
+// refeed puts a new set in force, adds to the sweep whoever is to be waited
+// for, and gives the grants that are to be revoked then.
+func (c *Channel) refeed(set Set, w *sweep) (removed []*grant) {
+	c.rights.slots = Slots{}
+	if set = set.tidy(); len(set.Sources) > 0 {
+		c.rights.slots[feedSlot] = set
+	}
+	removed = c.takeRemoved()
+	c.board.refeed(c)
+	c.purge(removed)
+	if len(removed) > 0 {
+		c.emitting.Lock() // a packet that was being made has been put into the queues
+		for _, r := range *c.source.routes.Load() {
+			w.over(r.to)
+		}
+		c.emitting.Unlock()
+	}
+	return removed
 }
 
 // takeRemoved takes the grants of sources out that may feed the channel no

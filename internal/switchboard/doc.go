@@ -11,9 +11,17 @@
 //
 // Who does what: the goroutine that calls [Source.Write] reads the packet's
 // header once, keeps the packet in the source's one cache and puts a reference
-// to it into the queues of the receivers that carry the source now. One
-// goroutine per receiver owns all that is written to it. One ticker drives the
-// channels, the choice of sources and the reports.
+// to it into the queues of the receivers that carry the source now. A small
+// crew of goroutines works the queues off; one of them at a time has a receiver,
+// so that a slot's state needs no lock, and none is held over a write. One
+// ticker drives the channels, the choice of sources and the reports.
+//
+// How the door closes: a source is in a slot's set by a grant. Whoever writes
+// first counts the write and then looks whether the grant lives; whoever
+// revokes it first revokes and then looks whether a write is under way. So a
+// cut revokes, waits for the writes that had begun, and nothing can follow. A
+// grant is never given twice: what was sent under one is sent again only while
+// that one lives.
 //
 // It is not signalling, and knows no roles, coverage or seats: identifiers are
 // opaque strings, and who may have what is decided elsewhere. It does no

@@ -1,7 +1,6 @@
 package switchboard
 
 import (
-	"fmt"
 	"testing"
 	"time"
 )
@@ -371,8 +370,12 @@ func TestSurveyIsMeasured(t *testing.T) {
 		if slot.Carries != "m" || slot.Origin != "P" || slot.Packets != 49 || slot.Bytes != 49*6 || slot.Turns != 1 || slot.NacksRefused != 2 {
 			t.Errorf("slot: %+v", slot)
 		}
-		if got := fmt.Sprint(got.Receivers[0].Key); got != "seat" {
-			t.Errorf("key %q", got)
+		if r := got.Receivers[0]; r.Key != "seat" || !r.Receives {
+			t.Errorf("receiver: %+v", r)
+		}
+		s.Cut("seat", nil)
+		if s.Survey().Receivers[0].Receives {
+			t.Error("after the cut it is said to receive")
 		}
 	})
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/pion/rtp"
 )
 
-// Output is where a receiver's packets go. One goroutine per receiver calls
-// it, one call at a time.
+// Output is where a receiver's packets go. It is called from one goroutine at a
+// time, not always the same.
 //
 // It may take its time: that holds up nobody but its own receiver, whose
 // queue is bounded and drops. It must not queue what it is given (beyond the

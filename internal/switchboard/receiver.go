@@ -215,6 +215,12 @@ func (r *Receiver) toBeHurried() bool {
 	return true
 }
 
+func (r *Receiver) isSlow() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.slow
+}
+
 // sweep asks whoever serves to answer that the receiver is clear of all that is
 // revoked; the result is that of hurry.
 func (r *Receiver) sweep(m *room) (list bool) {

@@ -19,7 +19,7 @@ type slot struct {
 	carrying atomic.Pointer[grant] // what it does; for the board to see
 	dark     atomic.Bool           // the old picture has stayed too long
 
-	// What follows belongs to the receiver's goroutine.
+	// What follows belongs to whoever serves the receiver.
 	current *grant
 	codec   Codec  // of what it carried last
 	seq     uint16 // the next

@@ -60,13 +60,13 @@ func (w *sweep) begin(c *crew) {
 }
 
 // beginBehind asks the receivers to answer when they have written what is in
-// their queues now.
+// their queues now. Nobody waits for one that is slow.
 func (w *sweep) beginBehind() {
 	w.left.Store(int32(len(w.rooms)))
 	for _, m := range w.rooms {
 		m.writes = m.receiver.writing.Load()
-		if !m.receiver.enqueue(entry{mark: m}) {
-			m.done() // its queue is full: it will not catch up in time
+		if m.receiver.isSlow() || !m.receiver.enqueue(entry{mark: m}) {
+			m.done()
 		}
 	}
 }

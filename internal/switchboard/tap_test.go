@@ -147,6 +147,22 @@ func TestMissingPacketsAreGivenUp(t *testing.T) {
 	})
 }
 
+func TestKeyframesCanBeAskedForWithoutAReceiver(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		cam, mic := s.camera("c", "P", VP9), s.microphone("m", "P")
+		for _, id := range []SourceID{"c", "c", "m", "nobody"} {
+			s.RequestKeyframe(id)
+		}
+		s.settle()
+		if n, _ := cam.up.asked(); n != 1 {
+			t.Errorf("the camera was asked %d times, want once", n)
+		}
+		if n, _ := mic.up.asked(); n != 0 {
+			t.Errorf("the microphone was asked %d times", n)
+		}
+	})
+}
+
 func TestKeyframeRequestsAreMerged(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
 		cam := s.camera("c", "P", VP9)
