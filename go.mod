@@ -2,7 +2,10 @@ module liqa
 
 go 1.26.0
 
-ignore ./web/node_modules
+ignore (
+	./web/node_modules
+	./e2e/node_modules
+)
 
 require go.yaml.in/yaml/v3 v3.0.6
 

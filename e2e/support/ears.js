@@ -68,6 +68,47 @@ globalThis.liqaEars = (() => {
     return sum.map((s) => Math.round(s / (data.length / 4)));
   }
 
+  // For so many milliseconds, by how many each beep is heard after its flash is
+  // seen in a slot's element.
+  async function offsets(slot, length) {
+    const element = find(slot);
+    context ??= new AudioContext({ sampleRate: 48000 });
+    if (context.state !== 'running') await context.resume();
+    // A short window: what it holds is what is heard now.
+    const tap = new AnalyserNode(context, { fftSize: 256, smoothingTimeConstant: 0 });
+    context.createMediaStreamSource(new MediaStream(element.srcObject.getAudioTracks())).connect(tap);
+    const flashes = [];
+    const beeps = [];
+    const until = performance.now() + length;
+    const canvas = new OffscreenCanvas(8, 8);
+    const c = canvas.getContext('2d', { willReadFrequently: true });
+    let white = true;
+    const look = (now, frame) => {
+      c.drawImage(element, 0, 0, 8, 8);
+      const bright = c.getImageData(4, 4, 1, 1).data[0] > 128;
+      if (bright && !white) flashes.push(frame.expectedDisplayTime);
+      white = bright;
+      if (performance.now() < until) element.requestVideoFrameCallback(look);
+    };
+    element.requestVideoFrameCallback(look);
+    const samples = new Float32Array(256);
+    let sounding = true;
+    let quietSince = 0;
+    while (performance.now() < until) {
+      tap.getFloatTimeDomainData(samples);
+      const now = performance.now();
+      const loud = samples.some((x) => Math.abs(x) > 0.05);
+      if (loud && !sounding) beeps.push(now);
+      if (loud) quietSince = now;
+      sounding = loud || now - quietSince < 300;
+      await new Promise((r) => setTimeout(r, 2));
+    }
+    return flashes.flatMap((f) => {
+      const near = beeps.map((b) => b - f).sort((x, y) => Math.abs(x) - Math.abs(y))[0];
+      return near !== undefined && Math.abs(near) < 900 ? [near] : [];
+    });
+  }
+
   // The page's connections, to ask them what came.
   const connections = [];
   const Real = globalThis.RTCPeerConnection;
@@ -100,5 +141,5 @@ globalThis.liqaEars = (() => {
 
   const answers = () => connections.map((c) => c.remoteDescription?.sdp ?? '');
 
-  return { tones, colour, streams, received, sent, answers };
+  return { tones, colour, offsets, streams, received, sent, answers };
 })();

@@ -102,6 +102,11 @@ export class Person {
     return [...relay.ways.values()].filter((w) => [...w.sources.keys()].some((ssrc) => mine.has(ssrc)));
   }
 
+  /** By how many milliseconds each beep is heard after its flash is seen, for a while. */
+  offsets(slot: string, length: number): Promise<number[]> {
+    return this.page.evaluate(([s, l]) => (globalThis as unknown as Ears).liqaEars.offsets(s, l), [slot, length] as const);
+  }
+
   /** Packets of sound and picture that the browser has received on the connections it has. */
   received(): Promise<number> {
     return this.page.evaluate(() => (globalThis as unknown as Ears).liqaEars.received());
@@ -159,6 +164,7 @@ interface Ears {
   liqaEars: {
     streams(): Promise<{ ssrc: number; sends: boolean }[]>;
     received(): Promise<number>;
+    offsets(slot: string, length: number): Promise<number[]>;
     sent(): Promise<Sent[]>;
     answers(): string[];
     tones(slot: string, tones: Record<string, number>): Promise<Record<string, number>>;

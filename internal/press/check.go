@@ -106,6 +106,9 @@ func (c *checker) body() {
 	}
 }
 
+// Quotable reports whether words can be attributed to seats of a role.
+func Quotable(role summit.Role) bool { return role == summit.Principal || role == summit.Delegate }
+
 func (c *checker) quotation(where string, q *Quotation) {
 	if q == nil {
 		c.fault(where, "empty", "", "This quotation is empty.")
@@ -116,7 +119,7 @@ func (c *checker) quotation(where string, q *Quotation) {
 	switch {
 	case !ok:
 		c.fault(where, "no-such-seat", string(q.Seat), "Nobody at this summit has the seat %q.", q.Seat)
-	case seat.Role != summit.Principal && seat.Role != summit.Delegate:
+	case !Quotable(seat.Role):
 		c.fault(where, "not-a-speaker", string(q.Seat), "Only members of a delegation can be quoted; %s is not one.", seat.Name.In(c.readout.Language))
 	}
 	switch {

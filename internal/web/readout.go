@@ -18,6 +18,28 @@ type desk struct {
 	Published *published    `json:"published"`
 	// Changed: the draft is not what has been published.
 	Changed bool `json:"changed"`
+	// Speakers are whom a quotation may name: the press officer's own view need
+	// not have them.
+	Speakers []quotable `json:"speakers"`
+}
+
+// quotable is a seat as a quotation may name it.
+type quotable struct {
+	ID         summit.SeatID       `json:"id"`
+	Delegation summit.DelegationID `json:"delegation"`
+	Name       summit.Text         `json:"name"`
+	Function   summit.Text         `json:"function"`
+	Speaks     summit.Language     `json:"speaks"`
+}
+
+func speakers(state summit.State) []quotable {
+	all := []quotable{}
+	for _, x := range state.Seats {
+		if press.Quotable(x.Role) {
+			all = append(all, quotable{x.ID, x.Delegation, x.Name, x.Function, x.Speaks})
+		}
+	}
+	return all
 }
 
 type published struct {
@@ -56,7 +78,7 @@ func (s *Server) readout(w http.ResponseWriter, r *http.Request) {
 		s.refused(w, r, err)
 		return
 	}
-	all := desk{Draft: draft, Faults: faults}
+	all := desk{Draft: draft, Faults: faults, Speakers: speakers(state)}
 	if p := state.Readouts[l]; p.Digest != "" {
 		all.Published = &published{p, publicAddress(state.ID, l)}
 	}
