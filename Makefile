@@ -24,7 +24,10 @@ serve: bin/liqa ## a server on this machine
 build: bin/liqa ## the one binary, bin/liqa
 
 bin/liqa: $(GO_SOURCES) web/dist/.vite/manifest.json demo/media
-	go build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/liqa
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/liqa
+
+bin/speaker: $(GO_SOURCES)
+	CGO_ENABLED=0 go build -trimpath -o $@ ./tools/speaker
 
 web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 	cd web && npm ci --no-audit --no-fund --loglevel=error
@@ -63,8 +66,8 @@ test-web: web/dist/.vite/manifest.json ## front end: types and unit tests
 
 test: check test-e2e ## everything a change must pass
 
-test-e2e: bin/liqa e2e/node_modules/.package-lock.json | need-e2e ## real Chromium against a real server
-	cd e2e && npm test --silent
+test-e2e: bin/liqa bin/speaker e2e/node_modules/.package-lock.json | need-e2e ## real Chromium against a real server
+	cd e2e && npm run --silent check && npm test --silent
 
 test-long: bin/liqa | need-long ## soak, long fuzzing, a million steps of the plan, power cuts
 	tools/test-long
