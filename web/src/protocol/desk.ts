@@ -2,7 +2,7 @@
 // one language, what it still lacks, its picture, and the open recording.
 
 import { own, refusalOf, Refusal, toRefusal } from "./problem";
-import type { Instant, ItemId, Language, SeatId, SummitId, Text } from "./view.gen";
+import type { DelegationId, Instant, ItemId, Language, SeatId, SummitId, Text } from "./view.gen";
 
 export const bases = ["open-remarks", "agreed-readout", "spokesperson", "background"] as const;
 /** Where a statement comes from. */
@@ -86,6 +86,17 @@ export interface Page {
   readonly published: Published | null;
   /** The draft is not what is published; absent where the server does not say. */
   readonly changed?: boolean;
+  /** Who can be quoted: the members of the delegations. */
+  readonly speakers?: readonly Speaker[];
+}
+
+/** A person as the desk may know them: whoever can be quoted. */
+export interface Speaker {
+  readonly id: SeatId;
+  readonly delegation?: DelegationId;
+  readonly name: Text;
+  readonly function?: Text;
+  readonly speaks?: Language;
 }
 
 /** What the server says of a draft that it has kept. */

@@ -1,7 +1,7 @@
 // One language's page on the press desk: the draft as it is written, what the
 // server has of it, what it lacks, and what is published.
 
-import type { Fault, Newsroom, Publication, Published } from "../protocol/desk";
+import type { Fault, Newsroom, Publication, Published, Speaker } from "../protocol/desk";
 import { own, Refusal } from "../protocol/problem";
 import type { Shelf } from "../protocol/standing";
 import type { Language } from "../protocol/view.gen";
@@ -27,6 +27,8 @@ export class Edition {
   changed = $state<boolean>();
   /** A text found on this device that did not grow from what the server has. */
   found = $state.raw<Document>();
+  /** Who can be quoted. */
+  speakers = $state.raw<readonly Speaker[]>([]);
   /** Why the page could not be fetched; it is tried again. */
   unfetched = $state.raw<Refusal>();
   /** What was removed last, and from where. */
@@ -53,6 +55,7 @@ export class Edition {
       this.unfetched = undefined;
       this.published = page.published;
       this.changed = page.changed;
+      this.speakers = page.speakers ?? [];
       const document = opened(page.draft);
       const text = this.#text(document);
       this.faults = placed(page.faults, document);
