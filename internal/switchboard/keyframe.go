@@ -14,6 +14,7 @@ func (c Codec) beginsKeyframe(payload []byte) bool {
 
 // NAL unit types of H.264 and of its RTP packets (RFC 6184 §5.2).
 const (
+	nalIDR   = 5
 	nalSPS   = 7
 	nalSTAPA = 24
 	nalSTAPB = 25

@@ -46,12 +46,14 @@ func TestKeyframeBegins(t *testing.T) {
 func TestSlatesArePictures(t *testing.T) {
 	var h264 codecs.H264Packet
 	var got []byte
-	for _, part := range slates[H264] {
-		b, err := h264.Unmarshal(part)
-		if err != nil {
-			t.Fatal(err)
+	for _, picture := range slates[H264] {
+		for _, part := range picture {
+			b, err := h264.Unmarshal(part)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, b...)
 		}
-		got = append(got, b...)
 	}
 	// A start code may be three or four bytes long.
 	units := func(b []byte) []byte { return bytes.ReplaceAll(b, []byte{0, 0, 0, 1}, []byte{0, 0, 1}) }
@@ -59,29 +61,36 @@ func TestSlatesArePictures(t *testing.T) {
 		t.Errorf("H.264: got %x, want %x", got, want)
 	}
 
-	var vp9 codecs.VP9Packet
-	got = nil
-	for _, part := range slates[VP9] {
-		b, err := vp9.Unmarshal(part)
-		if err != nil {
-			t.Fatal(err)
+	for i, picture := range slates[VP9] {
+		var vp9 codecs.VP9Packet
+		got = nil
+		for _, part := range picture {
+			b, err := vp9.Unmarshal(part)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, b...)
 		}
-		got = append(got, b...)
-	}
-	if want := file(t, "frames/slate.vp9"); !bytes.Equal(got, want) {
-		t.Errorf("VP9: got %x, want %x", got, want)
-	}
-	if vp9.P || !vp9.B || !vp9.E || !vp9.F {
-		t.Errorf("VP9 descriptor: %+v", vp9)
+		if want := file(t, "frames/slate.vp9"); !bytes.Equal(got, want) {
+			t.Errorf("VP9: got %x, want %x", got, want)
+		}
+		if vp9.P || !vp9.B || !vp9.E || !vp9.F || int(vp9.PictureID) != i {
+			t.Errorf("VP9 descriptor: %+v", vp9)
+		}
 	}
 	for _, c := range []Codec{H264, VP9} {
-		if len(slates[c]) == 0 || !c.beginsKeyframe(slates[c][0]) {
-			t.Errorf("%s: the slate does not begin a keyframe", c)
-		}
-		for _, part := range slates[c] {
-			if len(part) > 1200 {
-				t.Errorf("%s: a part of %d bytes does not fit a packet", c, len(part))
+		for _, picture := range slates[c] {
+			if len(picture) == 0 || !c.beginsKeyframe(picture[0]) {
+				t.Fatalf("%s: the slate does not begin a keyframe", c)
 			}
+			for _, part := range picture {
+				if len(part) > 1200 {
+					t.Errorf("%s: a part of %d bytes does not fit a packet", c, len(part))
+				}
+			}
+		}
+		if bytes.Equal(slates[c][0][0], slates[c][1][0]) {
+			t.Errorf("%s: the second slate cannot be told from the first", c)
 		}
 	}
 }

@@ -113,9 +113,9 @@ func (s *slot) nextSeq() uint16 {
 	return s.seq - 1
 }
 
-// nextSlate gives the slate in the codec that was carried last.
-func (s *slot) nextSlate(now instant) (Codec, uint32, [][]byte) {
-	return s.codec, s.line.slate(now), slates[s.codec]
+// nextSlate gives a slate in the codec that was carried last.
+func (s *slot) nextSlate(now instant, i int) (Codec, uint32, [][]byte) {
+	return s.codec, s.line.slate(now), slates[s.codec][i]
 }
 
 func (s *slot) header(h *rtp.Header, c Codec, marker bool, seq uint16, ts uint32) {

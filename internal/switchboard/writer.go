@@ -230,13 +230,13 @@ func (r *Receiver) flush() {
 // picture until the next, and one of them may be lost.
 func (r *Receiver) slate(s *slot) {
 	r.flush()
-	for range 2 {
-		codec, ts, parts := s.nextSlate(r.board.clock.instant())
-		for i, part := range parts {
+	for i := range slates[s.codec] {
+		codec, ts, parts := s.nextSlate(r.board.clock.instant(), i)
+		for k, part := range parts {
 			r.batch = append(r.batch, Outgoing{
-				Slot: s.index, Payload: part, Codec: codec, Keyframe: i == 0, Capture: r.board.clock.now(),
+				Slot: s.index, Payload: part, Codec: codec, Keyframe: k == 0, Capture: r.board.clock.now(),
 			})
-			s.header(&r.batch[len(r.batch)-1].Header, codec, i == len(parts)-1, s.nextSeq(), ts)
+			s.header(&r.batch[len(r.batch)-1].Header, codec, k == len(parts)-1, s.nextSeq(), ts)
 			s.count.sent(len(part), never)
 			if len(r.batch) == maxBatch {
 				r.flush()

@@ -9,7 +9,9 @@ picture='color=c=0x15181d:s=320x180:r=30'
 quiet='-hide_banner -loglevel error -y'
 
 # Constrained baseline is what every browser's H.264 can decode (RFC 7742 §6.2).
-ffmpeg $quiet -f lavfi -i "$picture" -frames:v 1 -pix_fmt yuv420p -fflags +bitexact -flags:v +bitexact \
+# Two keyframes: one that follows another must differ from it by its
+# idr_pic_id.
+ffmpeg $quiet -f lavfi -i "$picture" -frames:v 2 -g 1 -pix_fmt yuv420p -fflags +bitexact -flags:v +bitexact \
 	-c:v libx264 -profile:v baseline -level:v 3.1 -qp 24 -x264-params 'annexb=1:repeat-headers=1:aud=0' \
 	-bsf:v 'filter_units=remove_types=6' -f h264 slate.h264
 
