@@ -27,10 +27,10 @@ type Receiver struct {
 	mu      sync.Mutex // held to put something in or take it out, never longer
 	queue   []entry
 	chores  chores
-	listed  bool // stands in the crew's line
-	serving bool // somebody serves it
-	slow    bool // its Output has been slow
-	closed  bool
+	listed  bool          // stands in the crew's line
+	serving bool          // somebody serves it
+	slow    bool          // its Output has been slow
+	closed  atomic.Bool   // set under the lock
 	ended   chan struct{} // closed when nothing will be written any more
 
 	// What follows belongs to whoever serves.
@@ -161,7 +161,7 @@ func (r *Receiver) wanted() []*Source {
 func (r *Receiver) push(e entry) (taken, list bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.closed || len(r.queue) >= maxQueue {
+	if r.closed.Load() || len(r.queue) >= maxQueue {
 		r.count.dropped.Add(1)
 		return false, false
 	}
@@ -226,7 +226,7 @@ func (r *Receiver) isSlow() bool {
 func (r *Receiver) sweep(m *room) (list bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.closed {
+	if r.closed.Load() {
 		m.done()
 		return false
 	}
@@ -301,7 +301,7 @@ func (r *Receiver) off() {
 // leave has nothing written any more.
 func (r *Receiver) leave() {
 	r.mu.Lock()
-	r.closed = true
+	r.closed.Store(true)
 	list := r.toBeHurried()
 	r.mu.Unlock()
 	if list {

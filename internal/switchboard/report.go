@@ -42,7 +42,7 @@ func senderReport(b []byte, ssrc uint32, ntp uint64, ts, packets, octets uint32,
 // reportSlot sends the slot's sender report: at this moment its timestamps are
 // here. While it carries nothing it says nothing.
 func (r *Receiver) reportSlot(s *slot, now instant) {
-	if s.current == nil || !s.current.live.Load() {
+	if s.current == nil || !s.current.live.Load() || r.closed.Load() {
 		return
 	}
 	packets, octets := s.count.packets.Load(), s.count.bytes.Load()

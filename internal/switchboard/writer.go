@@ -46,7 +46,7 @@ func (r *Receiver) begin() (todo chores, open, mine bool) {
 	}
 	r.serving = true // and for ever, once it is closed
 	todo, r.chores = r.chores, chores{}
-	if r.closed {
+	if r.closed.Load() {
 		r.work = append(slices.Clone(r.work[r.done:]), r.queue...)
 		r.done, r.queue, r.spare = 0, nil, nil
 		return todo, false, true
@@ -63,7 +63,7 @@ func (r *Receiver) finish() {
 	r.mu.Lock()
 	r.serving, r.listed = false, false
 	r.slow = r.aside > 0
-	urgent := r.closed || r.chores.any()
+	urgent := r.closed.Load() || r.chores.any()
 	list := urgent && r.toBeHurried() || !urgent && (r.done < len(r.work) || len(r.queue) > 0) && r.toBeListed()
 	r.mu.Unlock()
 	if list {
@@ -208,10 +208,8 @@ func (r *Receiver) beginWrite() {
 // flush writes the batch, and notes that no write is under way any more.
 func (r *Receiver) flush() {
 	if len(r.batch) > 0 {
-		begun := time.Now()
-		r.out.WriteRTP(r.batch)
-		if r.aside = max(0, r.aside-1); time.Since(begun) > slowWrite {
-			r.aside = slowWrites
+		if !r.closed.Load() {
+			r.write()
 		}
 		clear(r.batch)
 		r.batch = r.batch[:0]
@@ -223,6 +221,14 @@ func (r *Receiver) flush() {
 	}
 	if r.writing.Load()%2 == 1 {
 		r.writing.Add(1)
+	}
+}
+
+func (r *Receiver) write() {
+	begun := time.Now()
+	r.out.WriteRTP(r.batch)
+	if r.aside = max(0, r.aside-1); time.Since(begun) > slowWrite {
+		r.aside = slowWrites
 	}
 }
 
