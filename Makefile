@@ -3,6 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.SUFFIXES: # no built-in rules: one would make the folder demo/media of demo/media.sh
 
 export CGO_ENABLED ?= 1
 export GOFLAGS ?= -buildvcs=false
