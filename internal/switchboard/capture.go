@@ -67,6 +67,10 @@ func (o *originClock) get() (int64, bool) {
 const (
 	maxDelay   = 3 * time.Second
 	maxAdvance = 500 * time.Millisecond
+
+	// otherRelation is the difference between two reports from which on they
+	// do not mean the same relation of the sender's clocks.
+	otherRelation = 100 * time.Millisecond
 )
 
 // captureClock tells when a source's packets were captured, on the server's
@@ -82,9 +86,18 @@ type captureClock struct {
 	arrivals lowest
 }
 
-// report takes a sender report for the timestamp ts.
+// report takes a sender report for the timestamp ts. A sender that is busy
+// relates its two clocks with an error of some milliseconds each time: a report
+// corrects what earlier ones said only in part, unless it says something else
+// altogether.
 func (c *captureClock) report(sent, ts int64, arrival instant) {
 	c.origin.report(sent, arrival)
+	if c.reported {
+		expected := c.sent + int64(span(ts-c.ts, c.rate))
+		if d := sent - expected; d < int64(otherRelation) && -d < int64(otherRelation) {
+			sent = expected + d/4
+		}
+	}
 	c.reported, c.sent, c.ts = true, sent, ts
 }
 

@@ -64,6 +64,29 @@ func TestCaptureTimesOfADelayedPicture(t *testing.T) {
 	})
 }
 
+// A busy sender's reports are off by up to 20 ms either way; capture times are
+// by three quarters of that at most, and follow a clock that drifts.
+func TestCaptureEvensOutReports(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := captureClock{rate: 48000, origin: new(originClock)}
+		ppm := rapid.Int64Range(-100, 100).Draw(t, "ppm")
+		for i := range 1000 {
+			at := time.Duration(i) * 100 * ms
+			ts := ticks(at+at*time.Duration(ppm)/1e6, 48000)
+			if i%20 == 0 {
+				off := rapid.Int64Range(-20e6, 20e6).Draw(t, "off")
+				if i == 0 {
+					off = 0
+				}
+				c.report(int64(at), ts+ticks(time.Duration(off), 48000), instant(at))
+			}
+			if d := c.capture(ts, instant(at+50*ms)).sub(instant(at)); d.Abs() > 21*ms*3/4 {
+				t.Fatalf("after %v: captured %v off", at, d)
+			}
+		}
+	})
+}
+
 func TestCaptureWithoutReportsGoesByArrival(t *testing.T) {
 	c := captureClock{rate: 48000, origin: new(originClock)}
 	for i := range int64(100) {
