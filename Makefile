@@ -35,7 +35,7 @@ web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 	touch $@
 
 web/dist/.vite/manifest.json: web/node_modules/.package-lock.json $(WEB_SOURCES)
-	cd web && npm run --silent build
+	cd web && npm run --silent build -- --logLevel warn
 	touch $@
 
 e2e/node_modules/.package-lock.json: e2e/package.json e2e/package-lock.json
@@ -67,7 +67,8 @@ test-web: web/dist/.vite/manifest.json ## front end: types and unit tests
 
 test: check test-e2e ## everything a change must pass
 
-test-e2e: bin/liqa bin/speaker e2e/node_modules/.package-lock.json | need-e2e ## real Chromium against a real server
+test-e2e: bin/liqa bin/speaker e2e/node_modules/.package-lock.json | need-e2e ## real Chromium: every screen by axe, and the stories against a real server
+	cd web && npm run --silent a11y
 	cd e2e && npm run --silent check && npm test --silent
 
 test-long: bin/liqa | need-long ## soak, long fuzzing, a million steps of the plan, power cuts

@@ -12,6 +12,7 @@ export default defineConfig({
     // A strict Content-Security-Policy allows no data: URLs for fonts and styles.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 700, // hls.js, loaded with a recording only
     rolldownOptions: { input: { join: "join.html", public: "src/public.ts" } },
   },
   server: {
