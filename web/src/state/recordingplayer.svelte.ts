@@ -25,6 +25,7 @@ export class RecordingPlayer {
   #video: HTMLVideoElement | undefined;
   #playback: Playback | undefined;
   #opening = 0;
+  #opened = Promise.resolve();
   #until: number | undefined;
   #frame = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -83,12 +84,16 @@ export class RecordingPlayer {
     const failed = () => {
       if (turn === this.#opening) this.failed = true;
     };
-    void this.openTake(video, take.playlist, failed).then((playback) => {
+    const open = async () => {
+      if (turn !== this.#opening) return;
+      const playback = await this.openTake(video, take.playlist, failed);
       if (turn !== this.#opening) return playback.close();
       this.#playback = playback;
       if (at !== undefined) playback.seek(at);
       if (playing) void video.play().catch(() => {});
-    }, failed);
+    };
+    // One after the other: closing the one before empties the <video>.
+    this.#opened = this.#opened.then(open).catch(failed);
   }
 
   toggle(): void {
