@@ -15,10 +15,10 @@ import (
 // switchboard's terms. It chooses nothing.
 type media struct {
 	board *switchboard.Board
-	// narrows is told before anybody is cut off from a summit's open sound and
-	// picture.
-	narrows func(summit.SummitID)
-	log     *slog.Logger
+	// takes and gives are told how far a summit's sound and picture reach, the
+	// one before anything is cut, the other after it has been given.
+	takes, gives func(summit.SummitID, reach)
+	log          *slog.Logger
 
 	mu      sync.Mutex
 	summits map[summit.SummitID]*given
@@ -28,7 +28,6 @@ type media struct {
 type given struct {
 	keys     map[switchboard.Key]switchboard.Slots
 	channels map[summit.Language]*channel
-	coverage summit.Coverage
 }
 
 type channel struct {
@@ -36,8 +35,16 @@ type channel struct {
 	fed switchboard.Set
 }
 
-func newMedia(board *switchboard.Board, narrows func(summit.SummitID), log *slog.Logger) *media {
-	return &media{board: board, narrows: narrows, log: log, summits: map[summit.SummitID]*given{}}
+// reach is how far a plan reaches, as the recording needs to know it.
+type reach struct {
+	coverage summit.Coverage
+	flows    bool // anything flows at all
+}
+
+func reachOf(p plan.Plan) reach { return reach{p.Coverage, len(p.Receivers) > 0} }
+
+func newMedia(board *switchboard.Board, r *records, log *slog.Logger) *media {
+	return &media{board: board, takes: r.cut, gives: r.given, log: log, summits: map[summit.SummitID]*given{}}
 }
 
 // Names at the switchboard: everything of a summit begins with its id.
@@ -86,10 +93,7 @@ func (m *media) Cut(id summit.SummitID, p plan.Plan) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	g := m.of(id)
-	if p.Coverage != g.coverage || len(p.Receivers) == 0 {
-		m.narrows(id)
-	}
-	g.coverage = p.Coverage
+	m.takes(id, reachOf(p))
 	m.feed(id, g, p)
 	if left := m.board.CutAll(g.next(id, p)); left.Receivers > 0 {
 		m.log.Error("receivers could not be shown to be clear", "summit", id, "receivers", left.Receivers)
@@ -101,9 +105,9 @@ func (m *media) Allow(id summit.SummitID, p plan.Plan) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	g := m.of(id)
-	g.coverage = p.Coverage
 	m.feed(id, g, p)
 	m.board.AllowAll(g.next(id, p))
+	m.gives(id, reachOf(p))
 }
 
 func (m *media) of(id summit.SummitID) *given {

@@ -22,8 +22,12 @@ type records struct {
 	board *switchboard.Board
 	log   *slog.Logger
 
+	making sync.Mutex // of recorders, which reads the disk; no cut waits for it
+
 	mu      sync.Mutex
+	closed  bool
 	summits map[summit.SummitID]*recorder.Recorder
+	reaches map[summit.SummitID]reach // in force at the media
 	ending  sync.WaitGroup
 }
 
@@ -32,18 +36,22 @@ func openRecords(dir string, board *switchboard.Board, log *slog.Logger) (*recor
 	if err != nil {
 		return nil, err
 	}
-	return &records{store: store, board: board, log: log, summits: map[summit.SummitID]*recorder.Recorder{}}, nil
+	return &records{store: store, board: board, log: log,
+		summits: map[summit.SummitID]*recorder.Recorder{}, reaches: map[summit.SummitID]reach{}}, nil
 }
 
 // Close finishes what is being recorded.
 func (r *records) Close() error {
+	r.making.Lock()
+	defer r.making.Unlock()
 	r.mu.Lock()
+	all := r.summits
+	r.summits, r.closed = nil, true
+	r.mu.Unlock()
 	var errs []error
-	for _, rec := range r.summits {
+	for _, rec := range all {
 		errs = append(errs, rec.Close())
 	}
-	r.summits = nil
-	r.mu.Unlock()
 	r.ending.Wait()
 	return errors.Join(errs...)
 }
@@ -60,9 +68,14 @@ func (r *records) follow(u *secretariat.Update) {
 		return
 	}
 	item, ok := u.State.Under()
-	if !ok || !u.State.Flows() || len(u.Plan.Receivers) == 0 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case !ok || !u.State.Flows() || len(u.Plan.Receivers) == 0:
 		rec.Pause()
 		return
+	case r.reaches[u.State.ID] != reachOf(u.Plan):
+		return // it is history: something has been cut or given since, and the update of that follows
 	}
 	title := map[string]string{}
 	for l, t := range item.Title {
@@ -76,22 +89,33 @@ func (r *records) follow(u *secretariat.Update) {
 
 // cut ends the take of a summit before anything of it is cut at the
 // switchboard, so that nothing narrower is in it. What goes on is in the next
-// take, which the update that follows begins.
-func (r *records) cut(id summit.SummitID) {
+// take, which the update that follows begins. It waits for no disk.
+func (r *records) cut(id summit.SummitID, to reach) {
 	r.mu.Lock()
-	rec := r.summits[id]
-	r.mu.Unlock()
-	if rec != nil {
+	defer r.mu.Unlock()
+	before := r.reaches[id]
+	r.reaches[id] = to
+	if rec := r.summits[id]; rec != nil && (to.coverage != before.coverage || !to.flows) {
 		rec.Pause()
 	}
+}
+
+// given notes that a summit's sound and picture reach further.
+func (r *records) given(id summit.SummitID, to reach) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.reaches[id] = to
 }
 
 // of is the recorder of a summit, made when something of it can be recorded.
 func (r *records) of(u *secretariat.Update) *recorder.Recorder {
 	id := u.State.ID
+	r.making.Lock()
+	defer r.making.Unlock()
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	if rec := r.summits[id]; rec != nil || r.summits == nil || u.State.Phase != summit.Announced && u.State.Phase != summit.InProgress {
+	rec, closed := r.summits[id], r.closed
+	r.mu.Unlock()
+	if rec != nil || closed || u.State.Phase != summit.Announced && u.State.Phase != summit.InProgress {
 		return rec
 	}
 	rec, err := recorder.New(recorder.Config{Store: r.store, Summit: string(id), Board: r.board, Log: r.log,
@@ -103,6 +127,8 @@ func (r *records) of(u *secretariat.Update) *recorder.Recorder {
 		r.log.Error("the summit is not recorded", "summit", id, "why", err)
 		return nil
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.summits[id] = rec
 	return rec
 }

@@ -79,7 +79,7 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 		return s, err
 	}
 	s.onClose(records.Close)
-	media := newMedia(board, records.cut, s.log)
+	media := newMedia(board, records, s.log)
 	summits := secretariat.New(secretariat.Config{Journal: book, Media: media, Log: s.log})
 	s.onClose(func() error { summits.Close(); return nil })
 
