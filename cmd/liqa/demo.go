@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -189,14 +190,21 @@ func propsOf(seat string) (p cast.Props, err error) {
 }
 
 // takeOver answers /demo/SEAT: it replaces the link of a seat that the cast
-// plays, as an officer does when a laptop dies, and leads to the new one.
+// plays, as an officer does when a laptop dies, and leads to the new one. It
+// does so for a person who opens the address, not for a page that has it
+// fetched, nor for a browser that looks ahead.
 func (d *demonstration) takeOver(w http.ResponseWriter, r *http.Request) bool {
 	seat, ok := strings.CutPrefix(r.URL.Path, "/demo/")
 	if !ok || d.id == "" {
 		return false
 	}
+	from := r.Header.Get("Sec-Fetch-Site")
+	if r.Method != http.MethodGet || from != "" && from != "none" && from != "same-origin" || r.Header.Get("Sec-Purpose") != "" {
+		http.Error(w, "Open this address by itself.", http.StatusForbidden)
+		return true
+	}
 	var link seatLink
-	if err := d.ask(r.Context(), "/api/summits/"+string(d.id)+"/links/"+seat, []byte("{}"), &link); err != nil {
+	if err := d.ask(r.Context(), "/api/summits/"+string(d.id)+"/links/"+url.PathEscape(seat), []byte("{}"), &link); err != nil {
 		http.Error(w, "There is no such seat in the demonstration.", http.StatusNotFound)
 		return true
 	}
