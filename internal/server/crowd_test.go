@@ -1,0 +1,3 @@
+package server
+
+func gatherCrowd(string) error { return nil }
