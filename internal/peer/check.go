@@ -21,7 +21,7 @@ func (g *Gate) check(r *route, from origin, b []byte, at time.Time) {
 	case stun.BindingRequest:
 		g.checked(r, from, m, at)
 	case stun.BindingSuccess:
-		if r != nil && r.conn.proven(m, at) {
+		if r != nil && r.conn.proven(r, m, at) {
 			r.conn.heard.Store(ticks(at))
 		}
 	}
@@ -69,9 +69,8 @@ func (g *Gate) checked(r *route, from origin, m *stun.Message, at time.Time) {
 	r.answer(m, password, stun.BindingSuccess, &stun.XORMappedAddress{
 		IP: net.IP(from.remote.Addr().AsSlice()), Port: int(from.remote.Port()),
 	})
-	c.follow(r, local, use)
-	if first {
-		c.probe(r, at) // a check back lets some clients nominate at once, not at their next tick
+	if c.follow(r, local, use) || first {
+		c.probe(r, at) // a check back also lets some clients nominate at once, not at their next tick
 	}
 }
 
@@ -105,11 +104,10 @@ func (c *Conn) ask(now time.Time) {
 // probe sends a binding request that a living client answers at once (consent,
 // RFC 7675 §5.1), although a lite agent need not send any.
 func (c *Conn) probe(r *route, now time.Time) {
+	id := stun.NewTransactionID()
 	c.mu.Lock()
-	c.asked = now
+	c.asked, r.asked, r.question = now, now, id
 	name, password := c.remote.ufrag+":"+c.local.ufrag, c.remote.password
-	c.question = stun.NewTransactionID()
-	id := c.question
 	c.mu.Unlock()
 	m, err := stun.Build(stun.NewTransactionIDSetter(id), stun.BindingRequest, stun.NewUsername(name),
 		stun.RawAttribute{Type: stun.AttrPriority, Value: []byte{126, 255, 255, 255}},
@@ -120,16 +118,21 @@ func (c *Conn) probe(r *route, now time.Time) {
 	}
 }
 
-// proven says whether a binding success answers the last probe, and notes how
-// long that took.
-func (c *Conn) proven(m *stun.Message, at time.Time) bool {
+// proven says whether a binding success answers the last probe of a route, and
+// notes how long that took. Who gave the answer has read the probe: the address
+// is theirs, and packets may follow there.
+func (c *Conn) proven(r *route, m *stun.Message, at time.Time) bool {
 	c.mu.Lock()
-	ours, password, asked := m.TransactionID == c.question, c.remote.password, c.asked
-	c.mu.Unlock()
-	if !ours || stun.NewShortTermIntegrity(password).Check(m) != nil {
+	defer c.mu.Unlock()
+	if r.asked.IsZero() || m.TransactionID != r.question || stun.NewShortTermIntegrity(c.remote.password).Check(m) != nil {
 		return false
 	}
-	c.trip.Store(int64(at.Sub(asked)))
+	c.trip.Store(int64(at.Sub(r.asked)))
+	r.proved = true
+	if c.wanted == r {
+		c.active.Store(r)
+		c.wanted = nil
+	}
 	return true
 }
 
@@ -170,13 +173,20 @@ func (c *Conn) addRoute(from origin) *route {
 }
 
 // follow sends by the route the client has nominated, or by the first that
-// works until it has nominated one. The first check with new credentials ends
-// the old ones (RFC 8445 §2.4).
-func (c *Conn) follow(r *route, local string, nominated bool) {
-	if nominated || c.active.Load() == nil {
-		c.active.Store(r)
-	}
+// works until it has nominated one. A check says where it comes from, and may
+// lie: to another address than the first, whose client has yet to finish a
+// handshake, nothing is sent before it has answered a probe, which follow then
+// asks for. The first check with new credentials ends the old ones (RFC 8445
+// §2.4).
+func (c *Conn) follow(r *route, local string, nominated bool) (probe bool) {
 	c.mu.Lock()
+	switch {
+	case c.active.Load() == nil, nominated && (r.proved || r.tcp != nil):
+		c.active.Store(r)
+		c.wanted = nil
+	case nominated && c.active.Load() != r:
+		c.wanted, probe = r, true
+	}
 	stale := ""
 	if local == c.local.ufrag {
 		stale, c.before = c.before.local.ufrag, former{}
@@ -185,4 +195,5 @@ func (c *Conn) follow(r *route, local string, nominated bool) {
 	if stale != "" {
 		c.gate.dropUfrag(stale, c)
 	}
+	return probe
 }

@@ -90,6 +90,74 @@ func TestStrangersAreNotAnswered(t *testing.T) {
 	}
 }
 
+// Who knows the password could write another's address on a check: nothing is
+// sent there, whatever is nominated, before that address has answered.
+func TestAnAddressThatDoesNotAnswerIsNotFollowed(t *testing.T) {
+	g := newGate(t)
+	_, c, err := g.Ingest(soon(t), Publish{Sources: devices(Microphone), Offer: simple("audio opus/48000/2")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	udp, _ := g.Addresses()
+	dial := func() net.Conn {
+		conn, err := net.Dial("udp", udp[0].String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { conn.Close() })
+		return conn
+	}
+	nominate := func(conn net.Conn) (probe *stun.Message) {
+		m, err := stun.Build(stun.TransactionID, stun.BindingRequest, stun.NewUsername(c.local.ufrag+":"+c.remote.ufrag),
+			stun.RawAttribute{Type: stun.AttrUseCandidate}, stun.NewShortTermIntegrity(c.local.password), stun.Fingerprint)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.Write(m.Raw); err != nil {
+			t.Fatal(err)
+		}
+		_ = conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+		for {
+			buf := make([]byte, 1500)
+			n, err := conn.Read(buf)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if m := (&stun.Message{Raw: buf[:n]}); m.Decode() == nil && m.Type == stun.BindingRequest {
+				return m
+			}
+		}
+	}
+	answer := func(conn net.Conn, probe *stun.Message) {
+		m, err := stun.Build(stun.NewTransactionIDSetter(probe.TransactionID), stun.BindingSuccess,
+			stun.NewShortTermIntegrity(c.remote.password), stun.Fingerprint)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.Write(m.Raw); err != nil {
+			t.Fatal(err)
+		}
+	}
+	follows := func(conn net.Conn) bool {
+		r := c.active.Load()
+		return r != nil && r.remote.Port() == uint16(conn.LocalAddr().(*net.UDPAddr).Port)
+	}
+
+	mine, victim := dial(), dial()
+	first := nominate(mine)
+	answer(mine, first)
+	second := nominate(victim)
+	answer(victim, first) // what was asked elsewhere proves nothing
+	answer(mine, second)
+	time.Sleep(100 * time.Millisecond)
+	if !follows(mine) {
+		t.Fatal("an address that has not answered is followed")
+	}
+	answer(victim, nominate(victim))
+	eventually(t, 5*time.Second, "the answer is believed", func() bool { return follows(victim) })
+}
+
 func TestOtherPacketsFromStrangersAreDropped(t *testing.T) {
 	g := newGate(t)
 	udp, tcp := g.Addresses()

@@ -61,14 +61,14 @@ type Conn struct {
 	state  atomic.Uint32
 	done   chan struct{}
 
-	mu       sync.Mutex
-	local    credentials
-	remote   credentials
-	before   former // those that an ICE restart replaces, until it has worked
-	routes   []*route
-	asked    time.Time
-	question [12]byte // transaction of the last probe
-	over     bool
+	mu     sync.Mutex
+	local  credentials
+	remote credentials
+	before former // those that an ICE restart replaces, until it has worked
+	routes []*route
+	wanted *route    // nominated, and not proved yet
+	asked  time.Time // when any route was probed last
+	over   bool
 }
 
 type former struct{ local, remote credentials }

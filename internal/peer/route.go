@@ -19,6 +19,11 @@ type route struct {
 	remote netip.AddrPort
 	udp    *socket // or
 	tcp    *stream
+
+	// Guarded by the connection's lock.
+	asked    time.Time // when it was probed last
+	question [12]byte  // transaction of that probe
+	proved   bool      // it has answered
 }
 
 // send sends one datagram. It never waits for the client: over UDP the network
