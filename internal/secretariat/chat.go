@@ -163,6 +163,9 @@ func (m *meeting) listen(ctx context.Context, seat summit.SeatID) (<-chan Messag
 // remind tells a reader what was said last in its chats.
 func (m *meeting) remind(r *reader) {
 	for _, circle := range plan.Circles(m.state, r.seat) {
+		if !m.reads(r.seat, circle) {
+			continue
+		}
 		for _, msg := range m.chats.said[circle] {
 			m.chats.send(r, msg)
 		}

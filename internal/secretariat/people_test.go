@@ -299,6 +299,10 @@ func TestWhoIsDismissedReadsNoMoreAndWhoIsAdmittedReadsWhatWasSaid(t *testing.T)
 		if len(ch) != 1 {
 			h.Error("a seat whose dismissal is not written yet reads on")
 		}
+		again, err := h.sec.Listen(h.Context(), h.id, "delegate-a")
+		if err != nil || len(again) > 0 {
+			h.Errorf("coming back, it reads %d messages, %v", len(again), err)
+		}
 	})
 }
 
