@@ -81,6 +81,8 @@ func (l *line) run(from string) {
 	l.read()
 	cancel()
 	parts.Wait()
+	l.mu.Lock() // an act may still be waited for
+	defer l.mu.Unlock()
 	l.log.Info("a screen has gone", "reason", l.why)
 }
 

@@ -76,3 +76,19 @@ func TestTheWordsOfTrustAreComplete(t *testing.T) {
 		}
 	}
 }
+
+func TestTheWayToHTTPSKeepsTheName(t *testing.T) {
+	for _, c := range []struct{ host, port, want string }{
+		{"hall:8080", "8443", "https://hall:8443/join"},
+		{"hall", "443", "https://hall/join"},
+		{"[::1]", "8443", "https://[::1]:8443/join"},
+		{"[::1]:8080", "443", "https://[::1]/join"},
+	} {
+		w, r := httptest.NewRecorder(), httptest.NewRequest("GET", "/join", nil)
+		r.Host = c.host
+		toHTTPS(c.port).ServeHTTP(w, r)
+		if got := w.Header().Get("Location"); got != c.want {
+			t.Errorf("%s is sent to %s", c.host, got)
+		}
+	}
+}

@@ -127,14 +127,16 @@ func (all *sessions) count() int {
 func (s *Server) Sweep(id summit.SummitID) {
 	state, _ := s.state(id)
 	s.sessions.close(func(one *session) bool {
-		if one.at != id {
-			return false
-		}
-		if one.of.Seat == "" {
-			return state.Phase == summit.Ended
-		}
-		return !connects(state, one)
+		return one.at == id && over(state, one)
 	})
+}
+
+// over reports whether whoever has a media connection may no longer have it.
+func over(state summit.State, one *session) bool {
+	if one.of.Seat == "" {
+		return state.Phase == summit.Ended
+	}
+	return !connects(state, one)
 }
 
 // connects reports whether a seat may still have a media connection that it
@@ -150,9 +152,16 @@ const (
 	fragmentType = "application/trickle-ice-sdpfrag"
 )
 
-// opened answers an offer that was taken (RFC 9725 §4.2).
-func (s *Server) opened(w http.ResponseWriter, r *http.Request, one *session, text string) {
+// opened answers an offer that was taken (RFC 9725 §4.2), unless who made it
+// has been sent out meanwhile. That is asked once it is among those that Sweep
+// looks through, so that one of the two sees it.
+func (s *Server) opened(w http.ResponseWriter, r *http.Request, one *session, text string) bool {
 	name := s.sessions.add(one)
+	if state, _ := s.state(one.at); over(state, one) {
+		one.Close()
+		s.notConnected(w, state)
+		return false
+	}
 	h := w.Header()
 	h.Set("Content-Type", sdpType)
 	h.Set("Location", r.URL.Path+"/"+name)
@@ -161,6 +170,7 @@ func (s *Server) opened(w http.ResponseWriter, r *http.Request, one *session, te
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(http.StatusCreated)
 	io.WriteString(w, text)
+	return true
 }
 
 // routeOf is the route by which a session with this address was made.

@@ -3,6 +3,7 @@ package web
 import (
 	"net"
 	"net/http"
+	"strings"
 )
 
 // toHTTPS sends who came over plain HTTP to the same address over HTTPS. What
@@ -16,10 +17,12 @@ func toHTTPS(port string) http.Handler {
 		}
 		host, _, err := net.SplitHostPort(r.Host)
 		if err != nil {
-			host = r.Host
+			host = strings.Trim(r.Host, "[]")
 		}
 		if port != "443" {
 			host = net.JoinHostPort(host, port)
+		} else if strings.Contains(host, ":") { // an IPv6 address
+			host = "[" + host + "]"
 		}
 		target := *r.URL
 		target.Scheme, target.Host = "https", host
