@@ -87,15 +87,16 @@ func setOf(id summit.SummitID, s plan.Set) switchboard.Set {
 	return set
 }
 
-// Cut makes p hold, which allows nothing new. What feeds a channel is taken out
-// of it before the channel's listeners are looked at.
+// Cut makes p hold, which allows nothing new. Listeners come first: who loses a
+// channel does not wait for what feeds it to be taken out.
 func (m *media) Cut(id summit.SummitID, p plan.Plan) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	g := m.of(id)
 	m.takes(id, reachOf(p))
+	left := m.board.CutAll(g.next(id, p))
 	m.feed(id, g, p)
-	if left := m.board.CutAll(g.next(id, p)); left.Receivers > 0 {
+	if left.Receivers > 0 {
 		m.log.Error("receivers could not be shown to be clear", "summit", id, "receivers", left.Receivers)
 	}
 }
@@ -121,6 +122,7 @@ func (m *media) of(id summit.SummitID) *given {
 
 // feed sets what goes into each channel. A channel is made once and lasts.
 func (m *media) feed(id summit.SummitID, g *given, p plan.Plan) {
+	feeds := map[*switchboard.Channel]switchboard.Set{}
 	for l, f := range p.Channels {
 		c := g.channels[l]
 		if c == nil {
@@ -128,10 +130,11 @@ func (m *media) feed(id summit.SummitID, g *given, p plan.Plan) {
 			g.channels[l] = c
 		}
 		if set := setOf(id, f.Set); !same(c.fed, set) {
-			c.SetFeed(set)
+			feeds[c.Channel] = set
 			c.fed = set
 		}
 	}
+	m.board.SetFeeds(feeds)
 }
 
 func same(a, b switchboard.Set) bool {
