@@ -116,6 +116,7 @@ func (s *State) cover(at Stamp, c Coverage) {
 		s.InForceBy, s.InForceSince = SeatID(at.By), at.At
 	}
 	s.InForce, s.Resume, s.Opening = c, false, Opening{}
+	s.Opened = s.Opened || c == Open
 }
 
 func (e CoverageSet) apply(s *State) {

@@ -26,6 +26,7 @@ type State struct {
 	InForceSince time.Time `json:"inForceSince,omitzero"`
 	Resume       bool      `json:"resume,omitempty"` // restarted: closed until the officer resumes
 	Opening      Opening   `json:"opening,omitzero"` // proposed, and not yet agreed by both sides
+	Opened       bool      `json:"opened,omitempty"` // something of it has been open to the public
 
 	InRecess    bool      `json:"inRecess,omitempty"`
 	RecessBy    SeatID    `json:"recessBy,omitempty"`

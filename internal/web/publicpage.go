@@ -14,12 +14,7 @@ import (
 // isPublic reports whether the public may know that a summit exists: it has
 // been announced, something of it has been open, or an account was published.
 func isPublic(s summit.State) bool {
-	if s.Advisory.Digest != "" || len(s.Readouts) > 0 || s.Coverage() == summit.Open {
-		return true
-	}
-	return slices.ContainsFunc(s.Items, func(i summit.Item) bool {
-		return i.Coverage == summit.Open && !i.Started.IsZero()
-	})
+	return s.Advisory.Digest != "" || len(s.Readouts) > 0 || s.Opened
 }
 
 // publicSummit is a summit that the public may know, in a language it is
