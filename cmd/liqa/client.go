@@ -63,9 +63,34 @@ func (p place) client() (*client, error) {
 
 // refused is an answer that was not a success.
 type refused struct {
-	Title  string
+	Code   string
 	Detail string
-	Faults json.RawMessage
+}
+
+func (r refused) Error() string { return r.Detail }
+
+// naming says which summit it was that the server does not have. The server
+// itself answers alike to whatever is not there.
+func naming(id string, err error) error {
+	var no refused
+	if errors.As(err, &no) && no.Code == "nothing-here" {
+		return fmt.Errorf("there is no summit %s on this server; “liqa summit list” shows those there are", id)
+	}
+	return err
+}
+
+// readable says in words why a file that was named cannot be read.
+func readable(name string) error {
+	about, err := os.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("there is no file %s", name)
+	case err != nil:
+		return fmt.Errorf("the file %s cannot be read: %w", name, errors.Unwrap(err))
+	case about.IsDir():
+		return fmt.Errorf("%s is a folder, not a file", name)
+	}
+	return nil
 }
 
 // open makes a call and returns the body of its answer.
@@ -87,7 +112,7 @@ func (c *client) open(ctx context.Context, method, path string, body []byte) (io
 	if err := json.NewDecoder(answer.Body).Decode(&no); err != nil || no.Detail == "" {
 		return nil, fmt.Errorf("the server refused: %s", answer.Status)
 	}
-	return nil, errors.New(no.Detail)
+	return nil, no
 }
 
 // ask makes a call and reads its JSON answer.

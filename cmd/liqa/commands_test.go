@@ -119,7 +119,7 @@ func TestCommandsThatCannotBeCarriedOut(t *testing.T) {
 	}{
 		{"summit create bad.yaml", 1, `line 2: The key "seets" is not known here. Did you mean "seats"?`},
 		{"summit create bad.yaml --check", 1, `bad.yaml has faults`},
-		{"summit create nothing.yaml", 2, "nothing.yaml"},
+		{"summit create nothing.yaml", 1, "there is no file"},
 		{"summit list", 1, "no server has been started with the data folder"},
 		{"serve --config config.yaml", 1, `line 1: The key "lissen" is not known here. Did you mean "listen"?`},
 		{"serve --check --config config.yaml", 1, `Did you mean "listen"?`},

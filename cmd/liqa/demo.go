@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"liqa/demo"
 	"liqa/internal/cast"
@@ -43,7 +44,9 @@ type demoCmd struct {
 }
 
 // Run holds the summit until it is interrupted.
-func (d *demoCmd) Run(log *slog.Logger) (err error) {
+func (d *demoCmd) Run() (err error) {
+	// The links are not to scroll away under what a server has to say.
+	log := logger(config.Log{Level: "warn"})
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	c := config.Default()
@@ -114,7 +117,9 @@ func (d *demonstration) convene(ctx context.Context) error {
 		Summit summit.SummitID `json:"summit"`
 		Links  []seatLink      `json:"links"`
 	}
-	if err := d.ask(ctx, "/api/summits", demoSummit, &made); err != nil {
+	now := time.Now().UTC().Truncate(time.Minute).Format(time.RFC3339)
+	file := bytes.Replace(demoSummit, []byte("2026-12-01T10:00:00Z"), []byte(now), 1)
+	if err := d.ask(ctx, "/api/summits", file, &made); err != nil {
 		return err
 	}
 	d.id, d.seats = made.Summit, made.Links

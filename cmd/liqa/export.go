@@ -26,7 +26,7 @@ func (e *exportCmd) Run(out io.Writer) (err error) {
 	}
 	body, err := server.open(context.Background(), "GET", "/api/summits/"+clean(e.Summit)+"/export", nil)
 	if err != nil {
-		return err
+		return naming(e.Summit, err)
 	}
 	defer body.Close()
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -45,6 +45,6 @@ func (e *exportCmd) Run(out io.Writer) (err error) {
 	if err = f.Close(); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%s has been written. It holds what was said in no item, but who sat where and did what:\ngive it only to who may know that. “liqa verify %s” verifies it.\n", name, name)
+	fmt.Fprintf(out, "%s has been written. Nothing that was said is in it, but who sat where and who did what:\ngive it only to those who may know that. “liqa verify %s” verifies it.\n", name, name)
 	return nil
 }

@@ -29,7 +29,7 @@ type commands struct {
 
 // place says which server is meant: every command that runs or asks one has it.
 type place struct {
-	Config string `help:"The configuration file; see docs/liqa.example.yaml. Without one, the server serves a local network." type:"existingfile" short:"c"`
+	Config string `help:"The configuration file; see docs/liqa.example.yaml. Without one, the server serves a local network." type:"path" short:"c"`
 	Data   string `help:"The folder in which everything is kept; instead of data in the configuration." type:"path" env:"LIQA_DATA"`
 }
 
@@ -38,6 +38,9 @@ func (p place) configuration() (config.Config, error) {
 	all := config.Default()
 	if p.Config != "" {
 		var err error
+		if err = readable(p.Config); err != nil {
+			return all, err
+		}
 		if all, err = config.Read(p.Config); err != nil {
 			return all, err
 		}
@@ -61,6 +64,9 @@ func logger(l config.Log) *slog.Logger {
 	return slog.New(slog.NewTextHandler(os.Stderr, o))
 }
 
+// version is what was built, such as v0.1.0-4-g1a2b3c4; set by the linker.
+var version string
+
 // errSaid means that what is wrong has been printed already.
 var errSaid = errors.New("said")
 
@@ -83,10 +89,10 @@ func run(args []string, out, complaints io.Writer) int {
 		return status // help was asked for
 	}
 	if err != nil {
-		fmt.Fprintln(complaints, "liqa:", err)
+		fmt.Fprintf(complaints, "liqa: %v. “liqa --help” shows how it is used.\n", err)
 		return 2
 	}
-	err = parsed.Run(logger(config.Default().Log))
+	err = parsed.Run()
 	if err != nil && !errors.Is(err, errSaid) {
 		fmt.Fprintln(complaints, "liqa:", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"liqa/internal/config"
+	"liqa/internal/summit"
 	"liqa/internal/web"
 )
 
@@ -25,13 +26,16 @@ type summitCmd struct {
 
 type createCmd struct {
 	place
-	File string `arg:"" help:"The summit file; see docs/summit.example.yaml." type:"existingfile"`
+	File string `arg:"" help:"The summit file; see docs/summit.example.yaml." type:"path"`
 	Dry  bool   `name:"check" help:"Only look for faults in the file."`
 }
 
 // Run convenes a summit. The file is read here first: its faults are found
 // without a server, and with their lines.
 func (s *createCmd) Run(out io.Writer) error {
+	if err := readable(s.File); err != nil {
+		return err
+	}
 	if _, err := config.ReadSummit(s.File); err != nil {
 		return err
 	}
@@ -88,7 +92,7 @@ func (l *listCmd) Run(out io.Writer) error {
 		return nil
 	}
 	for _, s := range all.Summits {
-		fmt.Fprintf(out, "%s  %s  %s  (%s)\n", s.Summit, s.Scheduled.Local().Format("2006-01-02 15:04"), s.Title.In("en"), s.Phase)
+		fmt.Fprintf(out, "%s  %s  %s  (%s)\n", s.Summit, s.Scheduled.Local().Format("2006-01-02 15:04 MST"), s.Title.In("en"), inWords(s.Phase))
 		table := tabwriter.NewWriter(out, 2, 0, 2, ' ', 0)
 		for _, seat := range s.Seats {
 			fmt.Fprintf(table, "  %s\t%s\t%s\t%s\tlink %d %s\n", seat.Seat, seat.Role, seat.Name.In("en"), seat.Presence, seat.Serial, seat.Link)
@@ -96,6 +100,18 @@ func (l *listCmd) Run(out io.Writer) error {
 		table.Flush()
 	}
 	return nil
+}
+
+// inWords says how far a summit has come. The rules' own word for the time
+// before it is “announced”, which to an administrator is the page.
+func inWords(p summit.Phase) string {
+	switch p {
+	case summit.Announced:
+		return "not begun"
+	case summit.InProgress:
+		return "in progress"
+	}
+	return string(p)
 }
 
 type linksCmd struct {
@@ -121,7 +137,7 @@ func (l *linksCmd) Run(out io.Writer) error {
 		path := "/api/summits/" + clean(l.Summit) + "/links/" + clean(seat)
 		if err := server.ask(context.Background(), "POST", path, body, &link); err != nil {
 			printIfAny(out, links)
-			return fmt.Errorf("the link of %s was not replaced: %w", seat, err)
+			return fmt.Errorf("the link of %s was not replaced: %w", seat, naming(l.Summit, err))
 		}
 		links = append(links, link)
 	}
@@ -164,7 +180,7 @@ func (a *announceCmd) Run(out io.Writer) error {
 	}
 	var page struct{ Address string }
 	if err := server.ask(context.Background(), "POST", "/api/summits/"+clean(a.Summit)+"/advisory", body, &page); err != nil {
-		return err
+		return naming(a.Summit, err)
 	}
 	fmt.Fprintf(out, "The summit is announced at %s%s\n", server.address, page.Address)
 	return nil

@@ -11,7 +11,7 @@ import (
 
 // verifyCmd verifies a journal that was exported.
 type verifyCmd struct {
-	File string   `arg:"" help:"The exported journal." type:"existingfile"`
+	File string   `arg:"" help:"The exported journal." type:"path"`
 	Key  []string `help:"A public key that you trust, or a file that holds one; without it, only that the file agrees with itself is shown."`
 }
 
@@ -23,6 +23,9 @@ func (v *verifyCmd) Run(out io.Writer) error {
 			k = string(text)
 		}
 		keys = append(keys, strings.TrimSpace(k))
+	}
+	if err := readable(v.File); err != nil {
+		return err
 	}
 	report, err := journal.Verify(v.File, keys...)
 	if err != nil {

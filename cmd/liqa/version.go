@@ -16,7 +16,10 @@ func (versionCmd) Run(out io.Writer) error {
 		fmt.Fprintln(out, "liqa, built without information about its version")
 		return nil
 	}
-	version, revision, changed := build.Main.Version, "", ""
+	name, revision, changed := version, "", ""
+	if name == "" {
+		name = build.Main.Version
+	}
 	for _, s := range build.Settings {
 		switch {
 		case s.Key == "vcs.revision":
@@ -25,6 +28,6 @@ func (versionCmd) Run(out io.Writer) error {
 			changed = ", changed since"
 		}
 	}
-	fmt.Fprintf(out, "liqa %s%s%s (%s)\n", version, revision, changed, build.GoVersion)
+	fmt.Fprintf(out, "liqa %s%s%s (%s)\n", name, revision, changed, build.GoVersion)
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net"
 	"net/netip"
+	"strings"
 	"syscall"
 
 	"liqa/internal/certificate"
@@ -90,7 +91,7 @@ func checkAddresses(c config.Config, m Machine) []Finding {
 		all = append(all, doubt("address", "Connect this machine to the network, or name its outside address under media.addresses.",
 			"This machine has no address but its own (loopback): nobody on another machine can take part."))
 	default:
-		all = append(all, good("address", "Browsers are told to send sound and pictures to %v.", reachable))
+		all = append(all, good("address", "Browsers are told to send sound and pictures to %s.", inList(reachable)))
 	}
 	if c.Certificate.Mode != config.BehindProxy && onlyLoopback(c.Listen.HTTPS) {
 		all = append(all, doubt("address", "Write only the port under listen.https, as in :8443.",
@@ -102,4 +103,13 @@ func checkAddresses(c config.Config, m Machine) []Finding {
 func onlyLoopback(listen string) bool {
 	at, err := config.ParseListen(listen)
 	return err == nil && at.Addr().IsLoopback()
+}
+
+// inList names addresses as a sentence does.
+func inList(all []netip.Addr) string {
+	names := make([]string, len(all))
+	for i, a := range all {
+		names[i] = a.String()
+	}
+	return strings.Join(names, ", ")
 }

@@ -93,7 +93,7 @@ var trust = map[string]trustWords{
 		},
 		Linux: []string{
 			"في Chromium: الإعدادات ← الخصوصية والأمان ← الأمان ← إدارة الشهادات ← مخصّصة ← استيراد.",
-			"للنظام كله (Debian): انسخ الملف إلى /usr/local/share/ca-certificates/liqa-root.crt ثم شغّل update-ca-certificates.",
+			"للنظام كله (Debian): انسخ الملف إلى \u2066/usr/local/share/ca-certificates/liqa-root.crt\u2069 ثم شغّل update-ca-certificates.",
 		},
 		Firefox: []string{
 			"الإعدادات ← الخصوصية والأمان ← الشهادات ← عرض الشهادات ← السلطات ← استيراد.",
