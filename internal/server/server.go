@@ -107,8 +107,8 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	}
 	counted.site = site.Figures
 	watched.begin(func(u *secretariat.Update) {
-		records.follow(u)
 		site.Sweep(u.State.ID)
+		records.follow(u) // last: it may read the disk
 	})
 	return s, s.noteAddress()
 }
