@@ -37,13 +37,22 @@ export class Wire {
       body: JSON.stringify({ summit, seat, secret, credential }),
     });
     if (!res.ok) throw new Error(`not redeemed: ${await res.text()}`);
+    return Wire.#connect(server, `${summit}.${seat}.${credential}`);
+  }
+
+  /** Connects again on the same device. */
+  async again(): Promise<Wire> {
+    return Wire.#connect(this.server, this.authorization);
+  }
+
+  static async #connect(server: Server, authorization: string): Promise<Wire> {
     const ws = new WebSocket(`${server.url.replace('http', 'ws')}/api/live`);
     await new Promise((done, failed) => {
       ws.addEventListener('open', done, { once: true });
       ws.addEventListener('error', failed, { once: true });
     });
-    const wire = new Wire(ws, server, `${summit}.${seat}.${credential}`);
-    ws.send(JSON.stringify({ authorization: wire.authorization }));
+    const wire = new Wire(ws, server, authorization);
+    ws.send(JSON.stringify({ authorization }));
     await wire.until(() => true);
     return wire;
   }
