@@ -1,3 +1,258 @@
+//go:build linux
+
 package server
 
-func gatherCrowd(string) error { return nil }
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+	"github.com/coder/websocket/wsjson"
+
+	"liqa/internal/access"
+)
+
+// What the crowd's process is told to do: seats to take, and how many listen
+// as the public, without one.
+type invited struct {
+	URL    string
+	Summit string
+	Links  []string
+	Public int
+}
+
+// counted is what it answers: when each heard the last packet of sound, in Unix
+// nanoseconds (0 for who has heard none), and, of those who have joined since
+// it was asked last, how long each took from the request to the first packet,
+// in milliseconds.
+type countedCrowd struct {
+	Last    []int64
+	Packets int64
+	Joins   []float64
+	Fault   string `json:",omitempty"`
+}
+
+// crowd is a thousand press seats in a process of their own.
+type crowd struct {
+	tb      testing.TB
+	ask     io.Writer
+	answers *json.Decoder
+}
+
+// newCrowd has a crowd take the seats and arrive.
+func newCrowd(tb testing.TB, who invited) *crowd {
+	tb.Helper()
+	folder := tb.TempDir()
+	text, err := json.Marshal(who)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "invited"), text, 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	cmd := again("crowd", folder)
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		in.Close()
+		_ = cmd.Wait() // it has said on standard error what went wrong
+	})
+	c := &crowd{tb, in, json.NewDecoder(out)}
+	c.answer("taking the seats")
+	return c
+}
+
+// do has the crowd "listen", or "count".
+func (c *crowd) do(word string) countedCrowd {
+	c.tb.Helper()
+	if _, err := fmt.Fprintln(c.ask, word); err != nil {
+		c.tb.Fatal(err)
+	}
+	return c.answer(word)
+}
+
+func (c *crowd) answer(word string) (got countedCrowd) {
+	c.tb.Helper()
+	if err := c.answers.Decode(&got); err != nil || got.Fault != "" {
+		c.tb.Fatalf("%s: the crowd: %v %s", word, err, got.Fault)
+	}
+	return got
+}
+
+// gathered is the state of the crowd's process.
+type gathered struct {
+	invited
+	identity *leanIdentity
+	mu       sync.Mutex
+	auth     []string // of the seats
+	all      []*lean
+	joins    []float64
+	fault    error
+}
+
+func gatherCrowd(folder string) error {
+	text, err := os.ReadFile(filepath.Join(folder, "invited"))
+	if err != nil {
+		return err
+	}
+	g := &gathered{}
+	if err := json.Unmarshal(text, &g.invited); err != nil {
+		return err
+	}
+	if g.identity, err = newLeanIdentity(); err != nil {
+		return err
+	}
+	g.auth = make([]string, len(g.Links))
+	g.each(len(g.Links), 4*time.Millisecond, g.take)
+	tell := json.NewEncoder(os.Stdout)
+	if err := tell.Encode(g.count()); err != nil {
+		return err
+	}
+	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
+		if lines.Text() == "listen" {
+			g.each(len(g.Links)+g.Public, 10*time.Millisecond, g.listen)
+		}
+		if err := tell.Encode(g.count()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// each does something for each of n, one begun every so often, and waits for all.
+func (g *gathered) each(n int, apart time.Duration, f func(i int) error) {
+	var all sync.WaitGroup
+	pace := time.NewTicker(apart)
+	defer pace.Stop()
+	for i := range n {
+		<-pace.C
+		all.Go(func() {
+			if err := f(i); err != nil {
+				g.fail(fmt.Errorf("number %d: %w", i, err))
+			}
+		})
+	}
+	all.Wait()
+}
+
+// take redeems a link, opens the live connection, arrives, and reads whatever
+// is sent without looking at it.
+func (g *gathered) take(i int) error {
+	link, err := access.ParseLink(g.Links[i])
+	if err != nil {
+		return err
+	}
+	device := access.NewCredential()
+	body, err := json.Marshal(map[string]string{"summit": string(link.Summit), "seat": string(link.Seat),
+		"secret": link.Secret.Reveal(), "credential": device.Reveal()})
+	if err != nil {
+		return err
+	}
+	answer, err := http.Post(g.URL+"/api/redeem", "application/json", bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s is not redeemed: %d", link.Seat, answer.StatusCode)
+	}
+	g.auth[i] = access.Authorization{Summit: link.Summit, Seat: link.Seat, Credential: device}.Reveal()
+	return g.arrive(g.auth[i])
+}
+
+func (g *gathered) arrive(auth string) error {
+	ctx := context.Background()
+	socket, _, err := websocket.Dial(ctx, strings.Replace(g.URL, "http", "ws", 1)+"/api/live", nil)
+	if err != nil {
+		return err
+	}
+	socket.SetReadLimit(4 << 20)
+	for _, message := range []any{map[string]string{"authorization": auth},
+		map[string]any{"type": "act", "id": 1, "act": "arrive", "with": map[string]any{}}} {
+		if err := wsjson.Write(ctx, socket, message); err != nil {
+			return err
+		}
+	}
+	go func() {
+		for {
+			_, all, err := socket.Reader(ctx)
+			if err == nil {
+				_, err = io.Copy(io.Discard, all)
+			}
+			if err != nil {
+				g.fail(fmt.Errorf("a live connection has ended: %w", err))
+				return
+			}
+		}
+	}()
+	return nil
+}
+
+func (g *gathered) fail(err error) {
+	g.mu.Lock()
+	g.fault = err
+	g.mu.Unlock()
+}
+
+// listen makes the i-th receiving connection, and waits for its first packet
+// when an item is under way.
+func (g *gathered) listen(i int) error {
+	url, auth := g.URL+"/api/whep", ""
+	if i < len(g.auth) {
+		auth = g.auth[i]
+	} else {
+		url = g.URL + "/api/summits/" + g.Summit + "/whep?lang=ru&player=press"
+	}
+	began := time.Now()
+	l, err := leanListen(g.identity, url, auth)
+	if err != nil {
+		return err
+	}
+	g.mu.Lock()
+	g.all = append(g.all, l)
+	g.mu.Unlock()
+	select {
+	case <-l.first:
+		g.mu.Lock()
+		g.joins = append(g.joins, float64(time.Since(began).Microseconds())/1000)
+		g.mu.Unlock()
+	case <-time.After(2 * time.Second):
+	}
+	return nil
+}
+
+func (g *gathered) count() (c countedCrowd) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, l := range g.all {
+		c.Last = append(c.Last, l.last.Load())
+		c.Packets += l.packets.Load()
+	}
+	slices.Sort(g.joins)
+	c.Joins, g.joins = g.joins, nil
+	if g.fault != nil {
+		c.Fault = g.fault.Error()
+	}
+	return c
+}
