@@ -147,6 +147,8 @@ func (l *line) write(ctx context.Context, updates <-chan *secretariat.Update, sa
 			}
 			now, ok := l.look(u)
 			if !ok {
+				l.lastAnswers(ctx)
+				l.shut(closedUnknown, "the link has been withdrawn")
 				return
 			}
 			if kind == "change" && same(now, last) {
@@ -179,11 +181,34 @@ func (l *line) write(ctx context.Context, updates <-chan *secretariat.Update, sa
 // seat still is who it was: a link that was withdrawn has nothing to show.
 func (l *line) look(u *secretariat.Update) (view.View, bool) {
 	if who, ok := access.Recognise(u.State, l.auth); !ok || !access.May(who.Standing, "GET /api/live") {
-		l.shut(closedUnknown, "the link has been withdrawn")
 		return view.View{}, false
 	}
 	facts := view.Facts{Plan: u.Plan, Measured: u.Measured, Alarms: u.Alarms}
 	return view.For(u.State, l.seat, facts, l.server.now()), true
+}
+
+// lastAnswers sends what a withdrawn seat's own acts have led to: an officer who
+// reissues their own link has lost the seat by it, and needs the new link.
+func (l *line) lastAnswers(ctx context.Context) {
+	limit, free := time.After(lastWord), 0
+	for late := false; free < cap(l.slots) && !late; {
+		select {
+		case l.slots <- struct{}{}: // none is free while its act is waited for
+			free++
+		case <-limit:
+			late = true
+		}
+	}
+	for {
+		select {
+		case next := <-l.out:
+			if l.send(ctx, next) != nil {
+				return
+			}
+		default:
+			return
+		}
+	}
 }
 
 // same reports whether nothing but the clock differs between two views.

@@ -32,6 +32,7 @@ const (
 	actWithin     = 20 * time.Second
 	viewsApart    = 100 * time.Millisecond
 	handOver      = 50 * time.Millisecond // for an act to be decided, if not written
+	lastWord      = time.Second           // for the answers to who has just lost the seat
 	longestSaying = 16 << 10              // bytes of one message
 	waitingOut    = 64                    // answers and chat lines on their way to a screen
 	actsAtOnce    = 16                    // of one seat, whose outcomes are waited for

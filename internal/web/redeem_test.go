@@ -186,3 +186,21 @@ func TestGuessesAreLimitedAndRightLinksAreNot(t *testing.T) {
 	}
 	h.guest("principal-a") // behind the same address as whoever guesses
 }
+
+// Who reissues their own link, to move to another laptop, has lost the seat by
+// it, and still gets the link.
+func TestAnOfficerWhoReissuesTheirOwnLinkGetsIt(t *testing.T) {
+	h := openHall(t)
+	for range 10 {
+		_, officer := h.enter("officer")
+		time.Sleep(2 * viewsApart) // the next view is sent at once
+		answer := officer.act("reissue", map[string]string{"seat": "officer"})
+		if !answer.OK || answer.Link == "" {
+			t.Fatalf("reissue: %+v", answer)
+		}
+		if code := officer.closed(); code != closedUnknown {
+			t.Fatalf("closed with %d", code)
+		}
+		h.convene()
+	}
+}

@@ -154,8 +154,8 @@ func (l *line) act(who access.Caller, m saying) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(l.server.ctx), actWithin)
 		defer cancel()
 		revision, err := l.server.Summits.Do(ctx, l.summit, summit.Actor(l.seat), act)
-		<-l.slots
 		l.queue(l.outcome(m, link, revision, err))
+		<-l.slots
 	}()
 	select {
 	case <-decided:
