@@ -11,6 +11,7 @@ const (
 	Announcement    Word = "announcement"
 	Meeting         Word = "meeting"
 	ScheduledFor    Word = "scheduled-for"
+	HeldOn          Word = "held-on"
 	NotStarted      Word = "not-started"
 	LiveNow         Word = "live-now"
 	ClosedNow       Word = "closed-now"
@@ -50,7 +51,7 @@ var words = map[Language]map[Word]string{
 	"en": {
 		Skip: "Skip to the text", Languages: "Languages",
 		Announcement: "Announcement", Meeting: "Virtual summit",
-		ScheduledFor: "Scheduled for", NotStarted: "The meeting has not begun.",
+		ScheduledFor: "Scheduled for", HeldOn: "Held on", NotStarted: "The meeting has not begun.",
 		LiveNow: "Live", ClosedNow: "The talks are closed.",
 		ClosedExplained: "This part of the meeting is not open to the public. The page continues by itself when it opens again.",
 		RecessNow:       "The meeting is in recess.",
@@ -70,7 +71,7 @@ var words = map[Language]map[Word]string{
 	"ar": {
 		Skip: "انتقل إلى النص", Languages: "اللغات",
 		Announcement: "إعلان", Meeting: "قمة افتراضية",
-		ScheduledFor: "الموعد", NotStarted: "لم يبدأ الاجتماع بعد.",
+		ScheduledFor: "الموعد", HeldOn: "عُقد في", NotStarted: "لم يبدأ الاجتماع بعد.",
 		LiveNow: "مباشر", ClosedNow: "المحادثات مغلقة.",
 		ClosedExplained: "هذا الجزء من الاجتماع غير مفتوح للجمهور. تستأنف الصفحة العرض من تلقاء نفسها حين يُفتح من جديد.",
 		RecessNow:       "رُفعت الجلسة مؤقتًا.",
@@ -90,7 +91,7 @@ var words = map[Language]map[Word]string{
 	"ru": {
 		Skip: "Перейти к тексту", Languages: "Языки",
 		Announcement: "Анонс", Meeting: "Виртуальный саммит",
-		ScheduledFor: "Начало", NotStarted: "Встреча ещё не началась.",
+		ScheduledFor: "Начало", HeldOn: "Состоялась", NotStarted: "Встреча ещё не началась.",
 		LiveNow: "Прямой эфир", ClosedNow: "Переговоры идут в закрытом режиме.",
 		ClosedExplained: "Эта часть встречи закрыта для публики. Трансляция возобновится сама, когда встреча снова станет открытой.",
 		RecessNow:       "Объявлен перерыв.",
@@ -110,7 +111,7 @@ var words = map[Language]map[Word]string{
 	"zh": {
 		Skip: "跳至正文", Languages: "语言",
 		Announcement: "预告", Meeting: "视频峰会",
-		ScheduledFor: "时间", NotStarted: "会议尚未开始。",
+		ScheduledFor: "时间", HeldOn: "举行时间", NotStarted: "会议尚未开始。",
 		LiveNow: "直播", ClosedNow: "会谈不对外公开。",
 		ClosedExplained: "会议的这一部分不向公众开放。重新开放后，本页面会自动继续播放。",
 		RecessNow:       "会议休会中。",

@@ -106,6 +106,25 @@ func (p Page) clock(t time.Time) string { return locale.Time(t.In(p.zone())) }
 
 func machine(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
+// instant is when the summit is to begin; after it, when the first item that
+// the public may know of began.
+func (p Page) instant() time.Time {
+	for _, i := range p.Public.Items {
+		if p.Public.Stage == view.StageEnded && !i.Started.IsZero() {
+			return i.Started
+		}
+	}
+	return p.Public.Summit.Scheduled
+}
+
+// when is the word before the instant.
+func (p Page) when() locale.Word {
+	if p.Public.Stage == view.StageEnded {
+		return locale.HeldOn
+	}
+	return locale.ScheduledFor
+}
+
 // participants are the principals, each with their delegation.
 func (p Page) participants() []view.Delegation { return p.Public.Delegations }
 
