@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"liqa/internal/config"
+	"liqa/internal/journal"
 	"liqa/internal/preflight"
 	"liqa/internal/server"
 )
@@ -32,6 +33,9 @@ func (s *serveCmd) Run(out io.Writer) (err error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	running, err := server.Start(ctx, server.Options{Config: all, Log: logger(all.Log)})
+	if damaged := (*journal.DamagedError)(nil); errors.As(err, &damaged) {
+		return err // it says itself what to do, and a check would find nothing
+	}
 	if err != nil {
 		return fmt.Errorf("%w\n\n“liqa serve --check” says what to do", err)
 	}
