@@ -40,6 +40,10 @@ export class Speech {
     return this.words.number(n);
   }
 
+  get comma(): string {
+    return this.words.comma;
+  }
+
   time(at: Instant | number, zone: string): string {
     return this.words.time(at, zone);
   }

@@ -97,6 +97,11 @@ export class Words {
     return capital(this.#languages.of(tag) ?? tag, this.tongue);
   }
 
+  /** What stands between the members of a list, with the space after it where there is one. */
+  get comma(): string {
+    return this.tongue === "ar" ? "، " : this.tongue === "zh" ? "、" : ", ";
+  }
+
   /** Hour and minute in a zone: "14:05". */
   time(at: Instant | number, zone: string): string {
     return this.#format(at, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone });
