@@ -190,6 +190,8 @@ test('the recording has the right tones at the right times, and nothing closed u
       if (other !== name) expect(level(heard, at['still open']!, s.tone), `${other} in ${track}`).toBeLessThan(-45);
     }
   }
+  // A microphone that nobody could hear yet is not kept: the booth was off air.
+  expect(level(sound(sources, 'interpreter-ru-microphone'), at['b has the floor']!, tone('interpreter-ru'))).toBeLessThan(-60);
   near(colour(sources, 'a-principal-camera', at['still open']!), signatures['a-principal'].colour);
 
   // What was closed is under no public address, whatever name is tried.

@@ -159,3 +159,24 @@ func (p Plan) people(r Receiver) map[Source]bool {
 	}
 	return all
 }
+
+// Sources are the seats' sources that somebody may receive, be it by a channel.
+func (p Plan) Sources() Live {
+	all := Live{}
+	note := func(set Set) {
+		for _, s := range set.Sources {
+			if s.Kind != Channel {
+				all[s] = true
+			}
+		}
+	}
+	for _, slots := range p.Receivers {
+		for _, set := range slots {
+			note(set)
+		}
+	}
+	for _, f := range p.Channels {
+		note(f.Set)
+	}
+	return all
+}

@@ -57,6 +57,7 @@ type Recorder struct {
 	wall    time.Time // the wall clock at the epoch
 	syncer  *syncer
 	cues    atomic.Pointer[cues]
+	let     atomic.Pointer[map[switchboard.SourceID]bool] // nil: all
 	stop    chan struct{}
 	stopped chan struct{}
 
@@ -196,6 +197,9 @@ func (r *Recorder) Record(is Track) error {
 		t.mu.Unlock()
 	}
 	r.until(r.config.Board.Tap(is.Source, func(p switchboard.Packet) {
+		if let := r.let.Load(); is.Role == Seat && let != nil && !(*let)[is.Source] {
+			return
+		}
 		t.take(packet{
 			codec: p.Codec, stream: p.Stream, seq: p.Seq, ts: p.Timestamp, capture: p.Capture, arrival: p.Arrival,
 			marker: p.Marker, key: p.Keyframe, payload: p.Payload,
@@ -203,6 +207,12 @@ func (r *Recorder) Record(is Track) error {
 	}))
 	return nil
 }
+
+// Let says which sources of seats are recorded from now on; what comes of the
+// others is passed over, so that a microphone which nobody in the room may hear
+// is not kept either. Channels and the program are recorded in any case. Before
+// it is called for the first time every source is.
+func (r *Recorder) Let(sources map[switchboard.SourceID]bool) { r.let.Store(&sources) }
 
 // add makes a track; nil when there is one of its name.
 func (r *Recorder) add(is Track, wait time.Duration) *track {

@@ -15,9 +15,9 @@ import (
 // switchboard's terms. It chooses nothing.
 type media struct {
 	board *switchboard.Board
-	// takes and gives are told how far a summit's sound and picture reach, the
-	// one before anything is cut, the other after it has been given.
-	takes, gives func(summit.SummitID, reach)
+	// takes and gives are told what holds, the one before anything is cut, the
+	// other after it has been given.
+	takes, gives func(summit.SummitID, plan.Plan)
 	log          *slog.Logger
 
 	mu      sync.Mutex
@@ -93,7 +93,7 @@ func (m *media) Cut(id summit.SummitID, p plan.Plan) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	g := m.of(id)
-	m.takes(id, reachOf(p))
+	m.takes(id, p)
 	left := m.board.CutAll(g.next(id, p))
 	m.feed(id, g, p)
 	if left.Receivers > 0 {
@@ -108,7 +108,7 @@ func (m *media) Allow(id summit.SummitID, p plan.Plan) {
 	g := m.of(id)
 	m.feed(id, g, p)
 	m.board.AllowAll(g.next(id, p))
-	m.gives(id, reachOf(p))
+	m.gives(id, p)
 }
 
 func (m *media) of(id summit.SummitID) *given {

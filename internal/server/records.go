@@ -27,7 +27,8 @@ type records struct {
 	mu      sync.Mutex
 	closed  bool
 	summits map[summit.SummitID]*recorder.Recorder
-	reaches map[summit.SummitID]reach // in force at the media
+	reaches map[summit.SummitID]reach                         // in force at the media
+	lets    map[summit.SummitID]map[switchboard.SourceID]bool // what somebody may receive now
 	ending  sync.WaitGroup
 }
 
@@ -37,7 +38,7 @@ func openRecords(dir string, board *switchboard.Board, log *slog.Logger) (*recor
 		return nil, err
 	}
 	return &records{store: store, board: board, log: log,
-		summits: map[summit.SummitID]*recorder.Recorder{}, reaches: map[summit.SummitID]reach{}}, nil
+		summits: map[summit.SummitID]*recorder.Recorder{}, reaches: map[summit.SummitID]reach{}, lets: map[summit.SummitID]map[switchboard.SourceID]bool{}}, nil
 }
 
 // Close finishes what is being recorded.
@@ -88,23 +89,36 @@ func (r *records) follow(u *secretariat.Update) {
 }
 
 // cut ends the take of a summit before anything of it is cut at the
-// switchboard, so that nothing narrower is in it. What goes on is in the next
-// take, which the update that follows begins. It waits for no disk.
-func (r *records) cut(id summit.SummitID, to reach) {
+// switchboard, so that nothing narrower is in it, and records no more of the
+// seats than p lets somebody receive. What goes on is in the next take, which
+// the update that follows begins. It waits for no disk.
+func (r *records) cut(id summit.SummitID, p plan.Plan) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	before := r.reaches[id]
-	r.reaches[id] = to
+	before, to := r.reaches[id], reachOf(p)
+	r.note(id, p)
 	if rec := r.summits[id]; rec != nil && (to.coverage != before.coverage || !to.flows) {
 		rec.Pause()
 	}
 }
 
 // given notes that a summit's sound and picture reach further.
-func (r *records) given(id summit.SummitID, to reach) {
+func (r *records) given(id summit.SummitID, p plan.Plan) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.reaches[id] = to
+	r.note(id, p)
+}
+
+// note keeps what holds at the media. The lock is held.
+func (r *records) note(id summit.SummitID, p plan.Plan) {
+	let := map[switchboard.SourceID]bool{}
+	for s := range p.Sources() {
+		let[sourceOf(id, s)] = true
+	}
+	r.reaches[id], r.lets[id] = reachOf(p), let
+	if rec := r.summits[id]; rec != nil {
+		rec.Let(let)
+	}
 }
 
 // of is the recorder of a summit, made when something of it can be recorded.
@@ -129,6 +143,7 @@ func (r *records) of(u *secretariat.Update) *recorder.Recorder {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	rec.Let(r.lets[id])
 	r.summits[id] = rec
 	return rec
 }
