@@ -221,7 +221,7 @@ func (d *demonstration) takeOver(w http.ResponseWriter, r *http.Request) bool {
 
 // print says where everything is.
 func (d *demonstration) print(w io.Writer, record string) {
-	fmt.Fprintf(w, "\nA simulated summit runs. Open a link in a browser on this machine; you take the seat over,\nand the others go on. The officer's seat stops the show: then you run it.\n\n")
+	fmt.Fprintf(w, "\nA simulated summit runs. Open a link in a browser on this machine; you take the seat over,\nand the others go on. The officer's seat stops the show: then you run it, and let in\nwhoever takes a seat over after that.\n\n")
 	for _, s := range d.seats {
 		link := s.Link
 		if slices.Contains(played, s.Seat) {
