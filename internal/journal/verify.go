@@ -41,7 +41,11 @@ func (r Report) String() string {
 	if !r.OK() {
 		verdict = "The history DOES NOT verify: " + r.Fault
 	}
-	fmt.Fprintf(&b, "%s.\nSummit:   %s\n", verdict, r.Summit)
+	fmt.Fprintf(&b, "%s.\n", verdict)
+	if r.Summit == "" {
+		return b.String() // it is no history at all
+	}
+	fmt.Fprintf(&b, "Summit:   %s\n", r.Summit)
 	fmt.Fprintf(&b, "Entries:  %d", r.Length)
 	if r.Length > 0 {
 		fmt.Fprintf(&b, ", from %s to %s", r.First.Format(time.RFC3339), r.Last.Format(time.RFC3339))
