@@ -104,6 +104,14 @@ describe("a date", () => {
   });
 });
 
+test("a zone is called what people call it, and a list has its language's comma", () => {
+  const said = [ar, en, ru, zh].map((catalogue, i) => new Words((["ar", "en", "ru", "zh"] as const)[i]!, catalogue));
+  expect(said.map((w) => w.zone("Europe/Zurich"))).toEqual(["توقيت سويسرا", "Switzerland Time", "Швейцария", "瑞士时间"]);
+  expect(said.map((w) => w.zone("UTC"))).toEqual(["UTC", "UTC", "UTC", "UTC"]);
+  expect(said[1]!.zone("No/Where")).toBe("No/Where");
+  expect(said.map((w) => w.comma)).toEqual(["، ", ", ", ", ", "、"]);
+});
+
 test("the nearest language is the first that is spoken here", () => {
   expect(nearest(["fr-FR", "zh-Hans-CN", "en"])).toBe("zh");
   expect(nearest(["pt", ""])).toBe("en");

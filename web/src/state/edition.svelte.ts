@@ -20,7 +20,8 @@ const noFaults: ReadonlyMap<string, readonly Fault[]> = new Map();
 export class Edition {
   /** Undefined until the server has said what it has. */
   document = $state<Document>();
-  saved = $state.raw<Saved>({ at: "saved" });
+  /** Undefined until something was written here. */
+  saved = $state.raw<Saved>();
   faults = $state.raw(noFaults);
   published = $state.raw<Published | null>(null);
   /** The draft is not what is published; undefined while that is not known. */
@@ -149,7 +150,7 @@ export class Edition {
   /** Publishes what is written, or a correction of it. */
   async publish(reason: string): Promise<Publication> {
     if (!(await this.flush())) {
-      return { done: false, refusal: this.saved.at === "failed" ? this.saved.why : own("no-answer") };
+      return { done: false, refusal: this.saved?.at === "failed" ? this.saved.why : own("no-answer") };
     }
     const judged = this.document && ($state.snapshot(this.document) as Document);
     const outcome = await this.newsroom.publish(this.language, reason);

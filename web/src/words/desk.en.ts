@@ -56,7 +56,7 @@ export const deskEn = {
   "desk.moment.end-earlier": "End 0.1 s earlier",
   "desk.moment.end-later": "End 0.1 s later",
   "desk.moment.length": { one: "{n} second", other: "{n} seconds" },
-  "desk.moment.zone": "Times of {zone}",
+  "desk.moment.zone": "Times: {zone}",
   "desk.external.speaker": "Who said it",
   "desk.external.words": "Words, in {language}",
   "desk.external.date": "Day on which it was said",

@@ -185,6 +185,7 @@ export const en = {
   "confirm.open.title": "Open to the press?",
   "confirm.open.public": { one: "{n} press seat and the public will see and hear the room from this moment.", other: "{n} press seats and the public will see and hear the room from this moment." },
   "confirm.open.pool": { one: "{n} press seat will see and hear the room from this moment. The public will not.", other: "{n} press seats will see and hear the room from this moment. The public will not." },
+  "confirm.open.ends": "The item in session ends: {item}.",
   "confirm.open.closing": "You can close it again at any time with one press.",
   "confirm.open.no": "Keep it closed",
   "confirm.open.yes-public": "Open to the public",

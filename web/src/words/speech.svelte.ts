@@ -48,6 +48,10 @@ export class Speech {
     return this.words.time(at, zone);
   }
 
+  zone(zone: string): string {
+    return this.words.zone(zone);
+  }
+
   date(at: Instant | number, zone: string): string {
     return this.words.date(at, zone);
   }

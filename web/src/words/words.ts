@@ -107,6 +107,17 @@ export class Words {
     return this.#format(at, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone });
   }
 
+  /** What a zone's hour is called: "Switzerland Time"; the zone's own name where no better is known. */
+  zone(zone: string): string {
+    if (/^(Etc\/)?(UTC|GMT)$/.test(zone)) return "UTC";
+    try {
+      const format = new Intl.DateTimeFormat(`${this.tongue}-u-nu-latn`, { timeZone: zone, timeZoneName: "shortGeneric" });
+      return format.formatToParts().find((part) => part.type === "timeZoneName")?.value ?? zone;
+    } catch {
+      return zone;
+    }
+  }
+
   /** A day with its weekday, as the language's newspapers write it. */
   date(at: Instant | number, zone: string): string {
     if (this.tongue !== "ar") {

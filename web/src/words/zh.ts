@@ -186,6 +186,7 @@ export const zh: Catalogue = {
   "confirm.open.title": "向媒体开放？",
   "confirm.open.public": { other: "从此刻起，{n} 个媒体席位和公众将看到并听到会场。" },
   "confirm.open.pool": { other: "从此刻起，{n} 个媒体席位将看到并听到会场，公众则不能。" },
+  "confirm.open.ends": "当前项将结束：{item}。",
   "confirm.open.closing": "您可以随时一键关闭。",
   "confirm.open.no": "保持不公开",
   "confirm.open.yes-public": "向公众开放",
