@@ -178,7 +178,7 @@ export const en = {
   "press.seats": "Press seats receiving",
   "press.of-present": { one: "of {n} present", other: "of {n} present" },
   "press.public": "Public receiving",
-  "proof.clear": "Clear: nobody outside the room receives (0)",
+  "proof.clear": "Clear: nobody outside receives (0)",
   "proof.clearing": "Clearing…",
   "proof.not-clear": "Not clear! Wait before you speak.",
   "proof.receiving": "Measured at the server",
