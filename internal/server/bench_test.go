@@ -163,25 +163,32 @@ func BenchmarkLanguageSwitch(b *testing.B) {
 		b.Fatal(err)
 	}
 	time.Sleep(time.Second)
-	var took []float64
+	var took, answered []float64
 	for i := range b.N * 30 {
 		for len(changed) > 0 {
 			<-changed
 		}
 		began := time.Now()
-		go listener.act("hear", map[string]any{"language": []string{"zh", "ru"}[i%2]})
+		answer := make(chan float64, 1)
+		go func() {
+			listener.act("hear", map[string]any{"language": []string{"zh", "ru"}[i%2]})
+			answer <- float64(time.Since(began).Microseconds()) / 1000
+		}()
 		select {
 		case at := <-changed:
 			took = append(took, float64(at.Sub(began).Microseconds())/1000)
+			answered = append(answered, <-answer)
 		case <-time.After(5 * time.Second):
 			b.Fatalf("the language does not change: %+v", listener.View().Me)
 		}
 		time.Sleep(137 * time.Millisecond) // no multiple of a frame's length
 	}
 	slices.Sort(took)
+	slices.Sort(answered)
 	b.ReportMetric(float64(len(took)), "switches")
 	b.ReportMetric(at(took, 0.5), "ms-switch-p50")
 	b.ReportMetric(at(took, 0.99), "ms-switch-p99")
+	b.ReportMetric(at(answered, 0.5), "ms-to-answer-p50")
 	b.ReportMetric(0, "ns/op")
 }
 

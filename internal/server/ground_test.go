@@ -64,7 +64,7 @@ func loopbackOnly(folder string) config.Config {
 	c.Data = filepath.Join(folder, "data")
 	c.Listen = config.Listen{HTTPS: "127.0.0.1:0", HTTP: "127.0.0.1:0"}
 	c.Media.UDP, c.Media.TCP, c.Media.Addresses = "127.0.0.1:0", "127.0.0.1:0", []string{"127.0.0.1"}
-	c.Limits.CallsPerSecond, c.Limits.CallsAtOnce = 10_000, 10_000
+	c.Limits.CallsPerSecond, c.Limits.CallsAtOnce, c.Limits.GuessesPerMinute = 10_000, 10_000, 10_000
 	return c
 }
 

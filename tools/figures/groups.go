@@ -19,7 +19,8 @@ var groups = []group{
 			{what: "join, WHEP request to first packet, 100 joins/s", target: "p50 50 ms, p99 150 ms", shows: []value{
 				{"p50 %.1f ms", "Joining", "ms-join-p50"}, {"p99 %.1f ms", "Joining", "ms-join-p99"}, {"%.0f joins", "Joining", "joins"}}},
 			{what: "language switch, act to first packet of the new channel", target: "40 ms", shows: []value{
-				{"p50 %.1f ms", "LanguageSwitch", "ms-switch-p50"}, {"p99 %.1f ms", "LanguageSwitch", "ms-switch-p99"}}},
+				{"p50 %.1f ms", "LanguageSwitch", "ms-switch-p50"}, {"p99 %.1f ms", "LanguageSwitch", "ms-switch-p99"},
+				{"of which to the act's answer %.1f ms", "LanguageSwitch", "ms-to-answer-p50"}}},
 			{what: "recording ready after the end of the summit", target: "2000 ms", shows: []value{
 				{"%.0f ms", "RecordingReady", "ms-recording-ready"}}},
 		},
