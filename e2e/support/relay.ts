@@ -38,6 +38,8 @@ export class Relay {
   /** Called when a client is seen for the first time. */
   onWay: ((way: Way) => void) | undefined;
   #front: Socket;
+  /** Packets that were still being delayed when the story ended go nowhere. */
+  #closed = false;
 
   private constructor(
     front: Socket,
@@ -57,6 +59,7 @@ export class Relay {
   }
 
   close(): void {
+    this.#closed = true;
     this.#front.close();
     for (const w of this.ways.values()) w.socket.close();
   }
@@ -65,7 +68,7 @@ export class Relay {
     const way = this.#way(from);
     if (way.cut) return;
     if (isMedia(b)) count(way, b);
-    const send = () => !way.cut && way.socket.send(b, this.port, '127.0.0.1');
+    const send = () => !this.#closed && !way.cut && way.socket.send(b, this.port, '127.0.0.1');
     if (way.pictureDelay > 0 && isMedia(b) && (b[1]! & 0x7f) !== opus) setTimeout(send, way.pictureDelay);
     else send();
   }
@@ -77,7 +80,7 @@ export class Relay {
       const made = { port: from.port, cut: false, pictureDelay: 0, toClient: 0, sources: new Map<number, number>(), socket };
       socket.bind(0, '127.0.0.1');
       socket.on('message', (b) => {
-        if (made.cut) return;
+        if (this.#closed || made.cut) return;
         if (isMedia(b)) {
           made.toClient++;
           count(made, b);
