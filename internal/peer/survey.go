@@ -5,11 +5,15 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"liqa/internal/switchboard"
 )
 
 // Figures of one connection, for the technician's wall and the roster.
 type Figures struct {
 	Session   string
+	Origin    switchboard.Origin // whose, of a publisher
+	Key       switchboard.Key    // whose, of a listener
 	State     State
 	Since     time.Time
 	Publishes bool           // WHIP; else WHEP
@@ -78,6 +82,7 @@ func (g *Gate) Census() Census {
 }
 
 func (l *listener) figures(f *Figures) {
+	f.Key = l.key
 	f.Packets, f.Bytes, f.Dropped = l.packets.Load(), l.bytes.Load(), l.dropped.Load()
 	l.mu.Lock()
 	heard := l.heard
@@ -100,7 +105,7 @@ func (l *listener) figures(f *Figures) {
 }
 
 func (p *publisher) figures(f *Figures) {
-	f.Publishes = true
+	f.Publishes, f.Origin = true, p.origin
 	f.Packets, f.Bytes, f.Dropped = p.inbox.packets.Load(), p.inbox.bytes.Load(), p.inbox.dropped.Load()
 	for _, one := range p.feeds {
 		one.reception.mu.Lock()
