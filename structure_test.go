@@ -58,6 +58,7 @@ var mayImport = map[string]struct {
 	"internal/certificate":       {nil, "certificates are made and renewed without knowing what for"},
 	"internal/preflight":         {[]string{"internal/config", "internal/certificate"}, "it looks at the machine, not at summits"},
 	"internal/view/typescript":   {[]string{"internal/view", "internal/plan", "internal/summit"}, "it writes the view's types for the front end"},
+	"internal/documents":         {[]string{"internal/summit"}, "a shelf keeps files; who may read them is the rules' to say"},
 	"internal/plan":              {[]string{"internal/summit"}, "who may see and hear what follows from the rules alone"},
 	"internal/access":            {[]string{"internal/summit"}, "who may call what follows from roles alone"},
 	"internal/press":             {[]string{"internal/summit"}, "what may be published follows from the rules alone"},

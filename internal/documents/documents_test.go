@@ -1,0 +1,135 @@
+package documents
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func open(t *testing.T) *Shelf {
+	t.Helper()
+	s, err := Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func zipped(t testing.TB, entries map[string]string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for name, text := range entries {
+		f, err := w.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Write([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestADocumentIsKeptAndReadBack(t *testing.T) {
+	s := open(t)
+	kept, err := s.Keep("k3", strings.NewReader("نص الكلمة الافتتاحية"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if kept.Type != "text/plain; charset=utf-8" || kept.Bytes != 38 {
+		t.Errorf("kept as %+v", kept)
+	}
+	whole, err := s.Read("k3", kept.ID)
+	if err != nil || string(whole) != "نص الكلمة الافتتاحية" {
+		t.Errorf("read back %q, %v", whole, err)
+	}
+	if _, err := s.Read("k4", kept.ID); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("another summit read it: %v", err)
+	}
+	if err := s.Discard("k3", kept.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Read("k3", kept.ID); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("discarded, and read: %v", err)
+	}
+}
+
+func TestWhatADocumentIsFollowsFromItsContent(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		whole []byte
+		kind  string
+	}{
+		{"pdf", []byte("%PDF-1.7\n"), "application/pdf"},
+		{"png", []byte("\x89PNG\r\n\x1a\nrest"), "image/png"},
+		{"jpeg", []byte("\xff\xd8\xff\xe0rest"), "image/jpeg"},
+		{"a page is text and nothing else", []byte("<html><script>alert(1)</script>"), "text/plain; charset=utf-8"},
+		{"word", zipped(t, map[string]string{"word/document.xml": "<w/>"}), inZip[0].kind},
+		{"opendocument", zipped(t, map[string]string{"mimetype": "application/vnd.oasis.opendocument.text"}), "application/vnd.oasis.opendocument.text"},
+		{"macros", zipped(t, map[string]string{"word/document.xml": "<w/>", "word/vbaProject.bin": "x"}), ""},
+		{"any archive", zipped(t, map[string]string{"a.exe": "MZ"}), ""},
+		{"program", []byte("MZ\x90\x00\x03\x00\xff\xfe"), ""},
+		{"broken archive", []byte("PK\x03\x04 and no more"), ""},
+	} {
+		if got := kindOf(c.whole); got != c.kind {
+			t.Errorf("%s: %q, want %q", c.name, got, c.kind)
+		}
+	}
+}
+
+func TestRefusalsKeepNothing(t *testing.T) {
+	s := open(t)
+	for _, c := range []struct {
+		from string
+		want error
+	}{
+		{"", ErrEmpty},
+		{"\x00\x01\x02", ErrKind},
+		{strings.Repeat("a", MaxBytes+1), ErrTooLarge},
+	} {
+		if _, err := s.Keep("k3", strings.NewReader(c.from)); !errors.Is(err, c.want) {
+			t.Errorf("%d bytes: %v, want %v", len(c.from), err, c.want)
+		}
+	}
+	if list, err := filepath.Glob(filepath.Join(s.dir, "*", "*")); err != nil || len(list) > 0 {
+		t.Errorf("kept: %v, %v", list, err)
+	}
+	for _, id := range []string{"../x", "", "K3", "a/b"} {
+		if _, err := s.Read("k3", id); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%q was looked for: %v", id, err)
+		}
+	}
+}
+
+func TestAChangedDocumentIsNotServed(t *testing.T) {
+	s := open(t)
+	kept, err := s.Keep("k3", strings.NewReader("as it was"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(s.dir, "k3", kept.ID), []byte("as it is"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Read("k3", kept.ID); err == nil || !strings.Contains(err.Error(), "backup") {
+		t.Errorf("served, or refused without a way out: %v", err)
+	}
+}
+
+func FuzzKindOf(f *testing.F) {
+	f.Add([]byte("%PDF-1.7"))
+	f.Add(zipped(f, map[string]string{"mimetype": "application/vnd.oasis.opendocument.text"}))
+	f.Fuzz(func(t *testing.T, whole []byte) {
+		if kind := kindOf(whole); strings.Contains(kind, "html") || strings.Contains(kind, "svg") {
+			t.Errorf("would be shown as %s", kind)
+		}
+	})
+}
