@@ -125,7 +125,7 @@ func (p *publisher) tick(now time.Time) {
 }
 
 // RequestKeyframe asks the sender for a key frame (RFC 4585 §6.3.1).
-func (f *feed) RequestKeyframe() {
+func (f *feed) RequestKeyframe(int) {
 	if ssrc := f.ssrc.Load(); ssrc != 0 {
 		f.publisher.conn.sendControl(&rtcp.ReceiverReport{SSRC: f.publisher.control},
 			&rtcp.PictureLossIndication{SenderSSRC: f.publisher.control, MediaSSRC: ssrc})
@@ -133,7 +133,7 @@ func (f *feed) RequestKeyframe() {
 }
 
 // Nack asks the sender for packets again (RFC 4585 §6.2.1).
-func (f *feed) Nack(seqs []uint16) {
+func (f *feed) Nack(_ int, seqs []uint16) {
 	if ssrc := f.ssrc.Load(); ssrc != 0 && len(seqs) > 0 {
 		f.publisher.conn.sendControl(&rtcp.ReceiverReport{SSRC: f.publisher.control},
 			&rtcp.TransportLayerNack{SenderSSRC: f.publisher.control, MediaSSRC: ssrc, Nacks: rtcp.NackPairsFromSequenceNumbers(seqs)})

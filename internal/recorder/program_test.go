@@ -18,14 +18,14 @@ import (
 // asking is a camera's or microphone's way back: it counts what it is asked for.
 type asking struct{ keyframes chan struct{} }
 
-func (a asking) RequestKeyframe() {
+func (a asking) RequestKeyframe(int) {
 	select {
 	case a.keyframes <- struct{}{}:
 	default:
 	}
 }
 
-func (asking) Nack([]uint16) {}
+func (asking) Nack(int, []uint16) {}
 
 // source adds a source to a board.
 func source(t testing.TB, b *switchboard.Board, id, origin string, c switchboard.Codec) *switchboard.Source {

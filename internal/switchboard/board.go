@@ -64,6 +64,7 @@ func (b *Board) AddSource(spec SourceSpec) (*Source, error) {
 	if spec.ClockRate == 0 {
 		spec.ClockRate = spec.Kind.clockRate()
 	}
+	spec.Layers = max(1, spec.Layers)
 	if err := spec.check(); err != nil {
 		return nil, err
 	}
@@ -95,6 +96,8 @@ func (s SourceSpec) check() error {
 		return fmt.Errorf("source %q: codec %d is not known", s.ID, s.Codec)
 	case s.Codec.Kind() != s.Kind:
 		return fmt.Errorf("source %q: %s is no codec for %s", s.ID, s.Codec, s.Kind)
+	case s.Layers > maxLayers || s.Layers > 1 && s.Kind != Video:
+		return fmt.Errorf("source %q: %d layers of %s", s.ID, s.Layers, s.Kind)
 	case s.ClockRate != s.Kind.clockRate():
 		return fmt.Errorf("source %q: the clock of %s runs at %d Hz, not %d", s.ID, s.Codec, s.Kind.clockRate(), s.ClockRate)
 	}

@@ -90,13 +90,13 @@ type upstream struct {
 	nacks     [][]uint16
 }
 
-func (u *upstream) RequestKeyframe() {
+func (u *upstream) RequestKeyframe(int) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.keyframes++
 }
 
-func (u *upstream) Nack(seqs []uint16) {
+func (u *upstream) Nack(_ int, seqs []uint16) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.nacks = append(u.nacks, slices.Clone(seqs))

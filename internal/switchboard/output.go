@@ -27,12 +27,18 @@ type Outgoing struct {
 	Slot    int // the place in the list given to AddReceiver
 	Header  rtp.Header
 	Payload []byte
+	// RTX says that this is a packet of the slot's retransmission stream: SSRC
+	// and payload type are that stream's, Original is to stand in front of the
+	// payload (RFC 4588 §4), and the Output gives the sequence number.
+	RTX      bool
+	Original uint16
 
 	Source   SourceID // what it is of; "" for a slate
 	Origin   Origin
 	Codec    Codec
+	Layer    int       // of the source, 0 the smallest
 	Keyframe bool      // begins a picture that needs no other
-	Again    bool      // a retransmission
+	Again    bool      // a retransmission; without RTX the same packet to the bit
 	Capture  time.Time // when it was captured, on the server's clock
 }
 

@@ -98,6 +98,19 @@ func (s *Source) Write(raw []byte, arrival time.Time) {
 	}
 }
 
+// WriteLayer is Write for one layer of a picture, 0 the smallest.
+func (s *Source) WriteLayer(layer int, raw []byte, arrival time.Time) {
+	if layer == 0 {
+		s.Write(raw, arrival)
+		return
+	}
+	s.count.malformed.Add(1)
+}
+
+// WriteRED is Write for a packet of sound with redundancy (RFC 2198): what had
+// been lost of the packets before it is had from it.
+func (s *Source) WriteRED(raw []byte, arrival time.Time) { s.count.malformed.Add(1) }
+
 // take reads, numbers, times and keeps a packet. What it gives has a reference
 // for the caller.
 func (s *Source) take(raw []byte, arrival instant) *packet {
@@ -225,6 +238,13 @@ func (s *Source) SenderReport(ntp uint64, rtp uint32, arrival time.Time) {
 		return // a report on nothing: the next one will do
 	}
 	s.capture.report(fromNTP(ntp), unwrap(s.ts, rtp), s.board.clock.at(arrival))
+}
+
+// SenderReportLayer is SenderReport for one layer of a picture.
+func (s *Source) SenderReportLayer(layer int, ntp uint64, rtp uint32, arrival time.Time) {
+	if layer == 0 {
+		s.SenderReport(ntp, rtp, arrival)
+	}
 }
 
 // Close takes the source off the board. When it returns no packet of it will

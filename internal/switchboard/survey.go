@@ -39,6 +39,22 @@ type SourceSurvey struct {
 	Last   time.Time     // of the last packet; zero before the first
 	// Listeners is how many slots its packets are led into now.
 	Listeners int
+	Recovered uint64        // of Packets: had from the redundancy of later ones
+	Layers    []LayerSurvey // from the smallest; one of sound
+}
+
+// LayerSurvey is one layer of a source. Rates are those of the last second.
+type LayerSurvey struct {
+	Living        bool // it arrives, as far as the source does at all
+	Packets       uint64
+	Bytes         uint64  // with RTP headers
+	Missing       uint64  // packets that never came, or have not yet
+	BitRate       int     // bit/s, with RTP headers
+	FrameRate     float64 // pictures a second
+	Width, Height int     // of the newest keyframe; 0 when not known
+	Jitter        time.Duration
+	Last          time.Time
+	Listeners     int
 }
 
 // ReceiverSurvey is one receiver's part.
@@ -48,7 +64,16 @@ type ReceiverSurvey struct {
 	Receives      bool
 	Dropped       uint64 // packets that found the queue full
 	PictureLosses uint64
-	Slots         []SlotSurvey
+	Estimate      int // bit/s that its line takes, as told; 0 when not known
+	Sending       int // bit/s that were written in the last second, with RTP headers
+	Wanted        int // see [Receiver.Wanted]
+	Redundancy    int // how many earlier packets of sound each one carries along
+	// What the receiver reports (RFC 3550 §6.4.1): the worst of its slots.
+	Lost            float64 // 0 to 1, of the last report
+	Jitter          time.Duration
+	RoundTrip       time.Duration
+	Retransmissions uint64
+	Slots           []SlotSurvey
 }
 
 // SlotSurvey is one slot's part. An idle slot has sent nothing for a while;
@@ -58,6 +83,14 @@ type SlotSurvey struct {
 	Kind    Kind
 	Carries SourceID // "" for nothing or a slate
 	Origin  Origin
+	Layer   int // of what it carries, 0 the smallest
+	// Reduced says why it carries a smaller layer than its size asks for, or
+	// none: ByLine for want of bandwidth, ByHand because of the set's Most.
+	Reduced       Reduced
+	BitRate       int     // bit/s of payload in the last second
+	Width, Height int     // on the screen; both 0 when it is not shown, −1 when nobody has said
+	Lost          float64 // 0 to 1, of the receiver's last report
+	Jitter        time.Duration
 
 	Packets       uint64
 	Bytes         uint64 // of payload
@@ -69,6 +102,16 @@ type SlotSurvey struct {
 	NacksRefused  uint64
 	Last          time.Time // of the last packet; zero before the first
 }
+
+// Reduced is a reason for carrying less of a picture than there is use for.
+type Reduced string
+
+// The reasons.
+const (
+	NotReduced Reduced = ""
+	ByLine     Reduced = "line"
+	ByHand     Reduced = "hand"
+)
 
 type sourceCount struct {
 	packets, bytes, late, doubled, malformed, padding, keyframes, nacked, keyframesAsked atomic.Uint64

@@ -142,14 +142,14 @@ func (e *errands) run() {
 		seqs, wait = e.due(now, seqs[:0])
 		if len(seqs) > 0 {
 			count.nacked.Add(uint64(len(seqs)))
-			up.Nack(seqs)
+			up.Nack(0, seqs)
 		}
 		if e.wanted.Load() {
 			left := keyframeInterval - now.sub(lastKeyframe)
 			if lastKeyframe == never || left <= 0 {
 				lastKeyframe, left = now, keyframeInterval
 				count.keyframesAsked.Add(1)
-				up.RequestKeyframe()
+				up.RequestKeyframe(0)
 			}
 			if wait == 0 || left < wait {
 				wait = left // to ask again unless it has come by then

@@ -87,6 +87,12 @@ type Set struct {
 	// Prefer wins over the loudest while it sounds or nothing else does. It
 	// counts only when it is among Sources.
 	Prefer SourceID
+	// Most limits which layer of a picture is carried: 1 the smallest, 2 the
+	// middle one, 3 the largest; 0 is no limit.
+	Most uint8
+	// First says that the slot comes before all others of its receiver when
+	// there is not enough for every picture.
+	First bool
 }
 
 // Slots is what one key may receive. A slot that is absent is empty.
@@ -106,6 +112,20 @@ type SlotSpec struct {
 	// PT is the payload type of every codec that the receiver can take here. A
 	// source in another codec is not carried in this slot.
 	PT map[Codec]uint8
+	// RED is the payload type of redundant sound (RFC 2198), or 0 when the
+	// receiver does not take it. Sound then goes out with it where that is of
+	// use, and plain otherwise.
+	RED uint8
+	// RTX is how retransmissions go out. The zero RTX: as the packet was, once
+	// more, with the same header and payload to the bit.
+	RTX RTX
+}
+
+// RTX is a slot's retransmission stream (RFC 4588). The Output numbers it,
+// since it may send padding there as well; see [Outgoing].
+type RTX struct {
+	SSRC uint32          // 0 when there is none
+	PT   map[Codec]uint8 // for each codec that is retransmitted so
 }
 
 // SourceSpec describes a source.
@@ -118,14 +138,20 @@ type SourceSpec struct {
 	// AudioLevelID is the header extension id of RFC 6464, or 0 when the sender
 	// does not send it: then it is as loud as a quiet speaker while it sends.
 	AudioLevelID uint8
-	Upstream     Upstream // may be nil
+	// Layers is how many encodings of the one picture come (simulcast), 0 the
+	// smallest; 0 means one. At most 3, and of sound one.
+	Layers   int
+	Upstream Upstream // may be nil
 }
+
+// maxLayers is how many layers a picture can have.
+const maxLayers = 3
 
 // Upstream is the way back to a source's sender. Its methods are called from a
 // goroutine that serves this source only, never more often than is useful.
 type Upstream interface {
-	RequestKeyframe()
-	Nack(seqs []uint16) // the slice is valid during the call
+	RequestKeyframe(layer int)
+	Nack(layer int, seqs []uint16) // the slice is valid during the call
 }
 
 // Config is what a [Board] needs. The zero value works.
