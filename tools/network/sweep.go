@@ -1,0 +1,242 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+)
+
+type sweepCmd struct {
+	Length time.Duration `help:"How long each point is listened to." default:"20s"`
+	Loss   []float64     `help:"Percent of the packets that are lost, each way." default:"0,1,5,10,17"`
+	Delay  []int         `help:"Milliseconds there and back." default:"0,50,150,300"`
+}
+
+// cutFor is how long the wire is cut at the end of each point.
+const cutFor = 2 * time.Second
+
+// point is what was measured at one loss and one delay. Down is what somebody
+// at the far end hears and sees, up what is heard and seen of somebody there.
+type point struct {
+	Loss     float64 // percent, each way
+	Delay    int     // ms, there and back
+	Down, Up quality
+	// Seconds from the end of a cut of 2 s to sound; negative when it did not
+	// come back in the time allowed.
+	BackDown, BackUp float64
+	Load             float64 // of the machine
+}
+
+func (s *sweepCmd) Run(ctx context.Context, c *command) error {
+	if err := tools(); err != nil {
+		return err
+	}
+	m, err := openMeeting(ctx, c.Server)
+	if err != nil {
+		return err
+	}
+	defer m.Close()
+	var points []point
+	for _, delay := range s.Delay {
+		for _, loss := range s.Loss {
+			p, err := m.point(ctx, loss, delay, s.Length)
+			if err != nil {
+				return err
+			}
+			fmt.Println(p)
+			points = append(points, p)
+		}
+	}
+	return keep("sweep", c.As, m.version, points)
+}
+
+func (p point) String() string {
+	return fmt.Sprintf("%2.0f %% loss, %3d ms: down %4.1f %% concealed, %4.1f %% frozen (%d), back after %.1f s; up %4.1f %% concealed, %4.1f %% frozen (%d), back after %.1f s; load %.1f [%s anew %d %d; %.0f %.0f kbit/s; lost for good %.1f %.1f]",
+		p.Loss, p.Delay, 100*p.Down.Concealed, 100*p.Down.Frozen, p.Down.Freezes, p.BackDown,
+		100*p.Up.Concealed, 100*p.Up.Frozen, p.Up.Freezes, p.BackUp, p.Load, p.Down.Codec, p.Down.Anew, p.Up.Anew, p.Down.Kilobits, p.Up.Kilobits, 100*p.Down.PacketLoss, 100*p.Up.PacketLoss)
+}
+
+// meeting is a room in which the two principals hear and see each other.
+type meeting struct {
+	*room
+	a, b *person // a is far, b near
+}
+
+// openMeeting opens a room, brings both principals in, and starts the item.
+func openMeeting(ctx context.Context, server string) (m *meeting, err error) {
+	m = &meeting{}
+	if m.room, err = openRoom(ctx, server); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			m.Close()
+		}
+	}()
+	d, err := makeDevices(ctx, m.folder)
+	if err != nil {
+		return nil, err
+	}
+	if m.a, err = arrive(ctx, m.far, "a-principal", m.links["a-principal"], d); err != nil {
+		return nil, err
+	}
+	if m.b, err = arrive(ctx, m.near, "b-principal", m.links["b-principal"], d); err != nil {
+		return nil, err
+	}
+	soon, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	if err := m.sending(soon, "a-principal", "b-principal"); err != nil {
+		return nil, err
+	}
+	if err := m.officer.Do(soon, "start-item", map[string]any{"item": "talks"}); err != nil {
+		return nil, err
+	}
+	for _, p := range []*person{m.a, m.b} {
+		if err := p.hears(soon); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+func (m *meeting) Close() {
+	m.a.leave()
+	m.b.leave()
+	m.room.Close()
+}
+
+// hears waits until sound and a picture come in.
+func (p *person) hears(ctx context.Context) error {
+	if err := p.watch(ctx, 200*time.Millisecond); err != nil {
+		return err
+	}
+	for ctx.Err() == nil {
+		all, err := p.seen(ctx)
+		if err != nil {
+			return err
+		}
+		if n := len(all); n > 1 {
+			sound, _ := all[n-1].stream(soundMid, "audio")
+			picture, _ := all[n-1].stream(pictureMid, "video")
+			if sound.Energy > 0 && picture.Frames > 0 {
+				return nil
+			}
+		}
+		time.Sleep(500 * time.Millisecond)
+	}
+	return fmt.Errorf("%s hears or sees nothing: %w", p.seat, ctx.Err())
+}
+
+// point spoils the wire, lets it settle, and watches both ends for so long;
+// then cuts it, and waits for the sound to come back.
+func (m *meeting) point(ctx context.Context, loss float64, delay int, length time.Duration) (p point, err error) {
+	p = point{Loss: loss, Delay: delay}
+	m.wire.Delay(time.Duration(delay)*time.Millisecond, 0)
+	if err := m.lose(loss / 100); err != nil {
+		return p, err
+	}
+	if err := pause(ctx, 4*time.Second); err != nil {
+		return p, err
+	}
+	a, b, err := m.during(ctx, 250*time.Millisecond, func() error { return pause(ctx, length) })
+	if err != nil {
+		return p, err
+	}
+	p.Down, p.Up, p.Load = judge(a), judge(b), load()
+	p.BackDown, p.BackUp, err = m.outage(ctx, func() error {
+		m.wire.Cut(true)
+		defer m.wire.Cut(false)
+		return pause(ctx, cutFor)
+	})
+	return p, err
+}
+
+// lose loses a share of what arrives at either end of the wire.
+func (m *meeting) lose(share float64) error {
+	if err := m.wire.A.Lose(share); err != nil {
+		return err
+	}
+	return m.wire.B.Lose(share)
+}
+
+// during watches both people while something is done.
+func (m *meeting) during(ctx context.Context, every time.Duration, do func() error) (a, b []look, err error) {
+	for _, p := range []*person{m.a, m.b} {
+		if err := p.watch(ctx, every); err != nil {
+			return nil, nil, err
+		}
+		if _, err := p.seen(ctx); err != nil {
+			return nil, nil, err
+		}
+	}
+	if err := do(); err != nil {
+		return nil, nil, err
+	}
+	if a, err = m.a.seen(ctx); err != nil {
+		return nil, nil, err
+	}
+	b, err = m.b.seen(ctx)
+	return a, b, err
+}
+
+// backWithin is how long sound may take to come back.
+const backWithin = 15 * time.Second
+
+// outage does something that ends the sound, and says how many seconds after
+// it was over each side heard the other again; -1 when one did not.
+func (m *meeting) outage(ctx context.Context, do func() error) (down, up float64, err error) {
+	var a, b []look
+	var over time.Time
+	_, _, err = m.during(ctx, 100*time.Millisecond, func() error {
+		if err := do(); err != nil {
+			return err
+		}
+		over = time.Now()
+		for time.Since(over) < backWithin {
+			if err := pause(ctx, 500*time.Millisecond); err != nil {
+				return err
+			}
+			moreA, errA := m.a.seen(ctx)
+			moreB, errB := m.b.seen(ctx)
+			if errA != nil || errB != nil {
+				return fmt.Errorf("asking the pages: %v, %v", errA, errB)
+			}
+			a, b = append(a, moreA...), append(b, moreB...)
+			_, heardA := soundBack(a, over)
+			_, heardB := soundBack(b, over)
+			if heardA && heardB {
+				return nil
+			}
+		}
+		return nil
+	})
+	back := func(looks []look) float64 {
+		if took, ok := soundBack(looks, over); ok {
+			return took.Seconds()
+		}
+		return -1
+	}
+	return back(a), back(b), err
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// load is the machine's over the last minute.
+func load() (l float64) {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err == nil {
+		_, _ = fmt.Sscan(strings.Fields(string(text))[0], &l)
+	}
+	return l
+}
