@@ -65,6 +65,7 @@ var mayImport = map[string]struct {
 	"internal/view":              {[]string{"internal/summit", "internal/plan"}, "a screen shows the rules and the plan, and has no way to more"},
 	"internal/peer":              {[]string{"internal/switchboard"}, "a connection is a way in and out of the switchboard, nothing more"},
 	"internal/player":            {[]string{"internal/peer"}, "it is the other end of a connection, and knows of ours only the templates"},
+	"internal/wall":              {[]string{"internal/summit"}, "what is wrong is judged from what is seen, by whoever shows it; it can measure nothing itself"},
 	"internal/recorder":          {[]string{"internal/switchboard"}, "the recorder hears what the switchboard gives it"},
 	"internal/secretariat":       {[]string{"internal/summit", "internal/plan", "internal/journal"}, "it declares what it needs of the media; the server plugs it in"},
 	"internal/newsroom":          {[]string{"internal/press", "internal/summit", "internal/locale", "internal/view"}, "pages are made from what the press rules let through and what the public may know"},
