@@ -62,9 +62,14 @@ func For(s summit.State, seat summit.SeatID, f Facts, now time.Time) View {
 	if !ok || me.Invitation.Revoked {
 		return View{}
 	}
-	e := open(s, me, f, now)
+	return open(s, me, f, now).view()
+}
+
+// view draws everything that this seat's screen may know.
+func (e *eyes) view() View {
+	s, f, me := e.s, e.f, e.me
 	v := View{
-		Now:         now.UTC(),
+		Now:         e.now.UTC(),
 		Summit:      heading(s),
 		Me:          e.self(),
 		Room:        e.room(),

@@ -16,6 +16,7 @@ import (
 
 	"liqa/internal/access"
 	"liqa/internal/config"
+	"liqa/internal/documents"
 	"liqa/internal/journal"
 	"liqa/internal/newsroom"
 	"liqa/internal/secretariat"
@@ -27,7 +28,7 @@ import (
 // every link of it. Rules, journal and screens are the real ones; media is
 // counted and not carried.
 type hall struct {
-	t       *testing.T
+	t       testing.TB
 	web     *Server
 	sec     *secretariat.Secretariat
 	http    *httptest.Server
@@ -43,7 +44,7 @@ type hall struct {
 var openLimits = config.Limits{CallsPerSecond: 1e5, CallsAtOnce: 1e5, GuessesPerMinute: 1e5, PublicPlayers: 20, PublicTotal: 2000}
 
 // openHall starts one. Each change may alter the options first.
-func openHall(t *testing.T, changes ...func(*Options)) *hall {
+func openHall(t testing.TB, changes ...func(*Options)) *hall {
 	t.Helper()
 	h := &hall{t: t, media: &fakeMedia{}, records: &fakeRecords{}, log: &lockedBuffer{},
 		admin: access.NewSecret(), links: map[summit.SeatID]access.Link{}}
@@ -54,7 +55,11 @@ func openHall(t *testing.T, changes ...func(*Options)) *hall {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := Options{Summits: h.sec, Media: h.media, Records: h.records, Journal: fakeJournal{}, Desk: desk,
+	shelf, err := documents.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := Options{Summits: h.sec, Media: h.media, Records: h.records, Journal: fakeJournal{}, Desk: desk, Documents: shelf,
 		FrontEnd: builtFrontEnd, Metrics: http.NotFoundHandler(), Admin: h.admin, Limits: openLimits, Log: log}
 	for _, change := range changes {
 		change(&o)
@@ -73,9 +78,10 @@ func openHall(t *testing.T, changes ...func(*Options)) *hall {
 	return h
 }
 
-func (h *hall) convene() {
+func (h *hall) convene() { h.conveneAs(summittest.Bilateral()) }
+
+func (h *hall) conveneAs(d summit.Description) {
 	h.t.Helper()
-	d := summittest.Bilateral()
 	secrets := map[summit.SeatID]access.Secret{}
 	for i, seat := range d.Seats {
 		secrets[seat.ID] = access.NewSecret()
@@ -191,7 +197,7 @@ func (h *hall) send(method, path, authorization, kind string, body []byte) *http
 
 // screen is a live connection as a browser has it.
 type screen struct {
-	t      *testing.T
+	t      testing.TB
 	socket *websocket.Conn
 	next   int64
 }
