@@ -98,8 +98,8 @@ type Source struct {
 
 // Layer is one size in which a camera sends, the smallest first.
 type Layer struct {
-	Bytes         uint64
-	Frames        uint64
+	Rate          float64 // bits a second
+	FPS           float64
 	Width, Height int // 0 when not known
 }
 
@@ -112,7 +112,9 @@ type Slot struct {
 	Kind     Kind
 	Language summit.Language
 	Layer    int // from 0, the smallest; −1 where there are none
-	Bytes    uint64
+	// Reduced says why it carries less than its size asks for: "line", "hand" or "".
+	Reduced string
+	Bytes   uint64
 }
 
 // Difference is one between the roster and the connections that there are.

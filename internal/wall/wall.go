@@ -62,9 +62,8 @@ func (w *Wall) report(seat summit.SeatID, now time.Time) *reported {
 
 // meterKey names a counter that a rate is made of.
 type meterKey struct {
-	what  string // session, or source or slot of a seat
-	of    string
-	layer int
+	what string // session, or source or slot of a seat
+	of   string
 }
 
 // meter makes a rate of a counter.
@@ -99,8 +98,8 @@ func (w *Wall) perSecond(key meterKey, count uint64, at time.Time) float64 {
 }
 
 // kilobits is a rate in kbit/s of a counter of bytes.
-func (w *Wall) kilobits(what, of string, layer int, bytes uint64, at time.Time) float64 {
-	return tenths(w.perSecond(meterKey{what, of, layer}, bytes, at) * 8 / 1000)
+func (w *Wall) kilobits(what, of string, bytes uint64, at time.Time) float64 {
+	return tenths(w.perSecond(meterKey{what, of}, bytes, at) * 8 / 1000)
 }
 
 // Take takes in what is seen now, and returns the alarms that have begun and
@@ -153,7 +152,7 @@ func (w *Wall) measure(o Observation) {
 		}
 	}
 	for _, c := range o.Connections {
-		rate := w.kilobits(c.Session, "", 0, c.Bytes, o.At)
+		rate := w.kilobits(c.Session, "", c.Bytes, o.At)
 		if s, known := w.seats[c.Seat]; !known || s.press() {
 			continue
 		}
@@ -166,17 +165,13 @@ func (w *Wall) measure(o Observation) {
 		}
 	}
 	for _, s := range o.Sources {
-		w.kilobits(string(s.Kind), s.name(), 0, s.Bytes, o.At)
-		for i, l := range s.Layers {
-			w.kilobits(string(s.Kind), s.name(), i+1, l.Bytes, o.At)
-			w.perSecond(meterKey{string(s.Kind) + " frames", s.name(), i + 1}, l.Frames, o.At)
-		}
+		w.kilobits(string(s.Kind), s.name(), s.Bytes, o.At)
 		if s.Kind == Microphone && s.Seat != "" {
 			of(s.Seat)[2] = float32(s.Level)
 		}
 	}
 	for _, s := range o.Slots {
-		w.kilobits(s.Slot, string(s.Seat), 0, s.Bytes, o.At)
+		w.kilobits(s.Slot, string(s.Seat), s.Bytes, o.At)
 	}
 	for seat, v := range values {
 		lines := w.lines[seat]
@@ -192,7 +187,7 @@ func (w *Wall) measure(o Observation) {
 	for i, v := range [len(ServerLines)]float64{
 		100 * m.CPU, float64(m.Memory) / (1 << 20),
 		w.perSecond(meterKey{what: "packets in"}, m.In, o.At), w.perSecond(meterKey{what: "packets out"}, m.Out, o.At),
-		w.kilobits("recorder", "", 0, o.Recorder.Bytes, o.At),
+		w.kilobits("recorder", "", o.Recorder.Bytes, o.At),
 	} {
 		w.server[i].add(float32(v))
 	}
@@ -272,12 +267,12 @@ func (w *Wall) rateOf(key meterKey) float64 {
 	return 0
 }
 
-func (w *Wall) kilobitsOf(what, of string, layer int) float64 {
-	return tenths(w.rateOf(meterKey{what, of, layer}) * 8 / 1000)
+func (w *Wall) kilobitsOf(what, of string) float64 {
+	return tenths(w.rateOf(meterKey{what, of}) * 8 / 1000)
 }
 
 func (w *Wall) link(c Connection) Link {
-	return Link{Transport: c.Transport, Rate: w.kilobitsOf(c.Session, "", 0), Lost: tenths(100 * c.Lost), Delay: milliseconds(c.Delay),
+	return Link{Transport: c.Transport, Rate: w.kilobitsOf(c.Session, ""), Lost: tenths(100 * c.Lost), Delay: milliseconds(c.Delay),
 		Jitter: milliseconds(c.Jitter), Quiet: milliseconds(c.Quiet), Dropped: c.Dropped, Estimate: math.Round(c.Estimate / 1000)}
 }
 
@@ -315,11 +310,10 @@ func (w *Wall) sources(o Observation, rows map[summit.SeatID]*Row) {
 		if row == nil || s.Kind == Channel {
 			continue
 		}
-		r := SourceRow{Kind: s.Kind, Codec: s.Codec, Rate: w.kilobitsOf(string(s.Kind), s.name(), 0),
+		r := SourceRow{Kind: s.Kind, Codec: s.Codec, Rate: w.kilobitsOf(string(s.Kind), s.name()),
 			Jitter: milliseconds(s.Jitter), Level: tenths(s.Level), Quiet: quiet(s.Last, o.At)}
-		for i, l := range s.Layers {
-			r.Layers = append(r.Layers, LayerRow{Rate: w.kilobitsOf(string(s.Kind), s.name(), i+1),
-				FPS: tenths(w.rateOf(meterKey{string(s.Kind) + " frames", s.name(), i + 1})), Width: l.Width, Height: l.Height})
+		for _, l := range s.Layers {
+			r.Layers = append(r.Layers, LayerRow{Rate: tenths(l.Rate / 1000), FPS: tenths(l.FPS), Width: l.Width, Height: l.Height})
 		}
 		row.Sources = append(row.Sources, r)
 	}
@@ -328,7 +322,7 @@ func (w *Wall) sources(o Observation, rows map[summit.SeatID]*Row) {
 		if row == nil {
 			continue
 		}
-		r := SlotRow{Slot: s.Slot, Of: s.Of, Kind: s.Kind, Language: s.Language, Layer: s.Layer, Rate: w.kilobitsOf(s.Slot, string(s.Seat), 0)}
+		r := SlotRow{Slot: s.Slot, Of: s.Of, Kind: s.Kind, Language: s.Language, Layer: s.Layer, Reduced: s.Reduced, Rate: w.kilobitsOf(s.Slot, string(s.Seat))}
 		if own := w.report(s.Seat, o.At); own != nil {
 			if plays, ok := own.Slots[s.Slot]; ok {
 				r.Plays = &plays
@@ -351,7 +345,7 @@ func (w *Wall) channels(o Observation) (rows []ChannelRow) {
 		if s.Kind != Channel {
 			continue
 		}
-		r := ChannelRow{Language: s.Language, Rate: w.kilobitsOf(string(s.Kind), s.name(), 0), Level: tenths(s.Level), Quiet: quiet(s.Last, o.At)}
+		r := ChannelRow{Language: s.Language, Rate: w.kilobitsOf(string(s.Kind), s.name()), Level: tenths(s.Level), Quiet: quiet(s.Last, o.At)}
 		for _, a := range o.Room.OnAir {
 			if a.Language == s.Language {
 				r.OnAir = a.Seat
@@ -364,7 +358,7 @@ func (w *Wall) channels(o Observation) (rows []ChannelRow) {
 }
 
 func (w *Wall) recorder(o Observation) RecorderRow {
-	r := RecorderRow{Take: o.Recorder.Take, Wanted: o.Recorder.Wanted, Rate: w.kilobitsOf("recorder", "", 0),
+	r := RecorderRow{Take: o.Recorder.Take, Wanted: o.Recorder.Wanted, Rate: w.kilobitsOf("recorder", ""),
 		Faults: append([]string{}, o.Recorder.Faults...), Free: o.Disk.Free, Size: o.Disk.Size, Minutes: -1}
 	if left, known := w.minutesLeft(o); known {
 		r.Minutes = math.Round(left)

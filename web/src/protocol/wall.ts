@@ -1,0 +1,250 @@
+// What the server sends to a technician's screen once a second, and what every
+// screen says of itself every two. The types are those of Go's package wall; a
+// test there compares the members. Rates are in kbit/s, times in milliseconds,
+// loss in percent, levels in dB, unless a comment says otherwise.
+
+import type { Instant, SeatId } from "./view.gen";
+
+export type AlarmCode =
+  | "silent-floor"
+  | "clipping"
+  | "narrowband"
+  | "loss"
+  | "press-loss"
+  | "picture-stopped"
+  | "picture-frozen"
+  | "channel-silent"
+  | "disk-low"
+  | "recorder-failing"
+  | "journal-behind"
+  | "unseen"
+  | "missing"
+  | "not-clear"
+  | "strained";
+
+export type Way = "in" | "out";
+export type Carried = "microphone" | "camera" | "screen" | "channel";
+
+export interface Wall {
+  readonly at: Instant;
+  readonly tick: number;
+  readonly seats: readonly Row[];
+  readonly press: Crowd;
+  readonly public: Crowd;
+  readonly channels: readonly ChannelRow[];
+  readonly recorder: RecorderRow;
+  readonly journal: JournalRow;
+  readonly server: ServerRow;
+  readonly alarms: readonly Alarm[];
+  /** The last minutes; it comes once, and a screen goes on with it. */
+  readonly history?: History;
+}
+
+export interface Alarm {
+  readonly code: AlarmCode;
+  readonly seat?: SeatId;
+  /** Whose picture stands still. */
+  readonly of?: SeatId;
+  readonly language?: string;
+  readonly way?: Way;
+  readonly since: Instant;
+  readonly figure: number;
+  readonly why?: string;
+}
+
+export interface Row {
+  readonly seat: SeatId;
+  readonly in?: Link;
+  readonly out?: Link;
+  readonly sources: readonly SourceRow[];
+  readonly slots: readonly SlotRow[];
+  readonly own?: Own;
+  readonly line?: LineResult;
+}
+
+/** What the green room's test of the line has found; see its own types. */
+export interface LineResult {
+  readonly at: Instant;
+  readonly colour: "green" | "amber" | "red";
+  readonly says: string;
+}
+
+export interface Link {
+  readonly transport: string;
+  readonly rate: number;
+  readonly lost: number;
+  readonly delay: number;
+  readonly jitter: number;
+  readonly quiet: number;
+  readonly dropped: number;
+  readonly estimate: number;
+  readonly several?: number;
+}
+
+export interface SourceRow {
+  readonly kind: Carried;
+  readonly codec: string;
+  readonly rate: number;
+  readonly jitter: number;
+  readonly level: number;
+  readonly quiet: number;
+  readonly layers?: readonly LayerRow[];
+}
+
+export interface LayerRow {
+  readonly rate: number;
+  readonly fps: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface SlotRow {
+  readonly slot: string;
+  readonly of?: SeatId;
+  readonly kind: Carried;
+  readonly language?: string;
+  /** From 0, the smallest; −1 where there are none. */
+  readonly layer: number;
+  readonly reduced?: "line" | "hand";
+  readonly rate: number;
+  readonly plays?: Received;
+}
+
+export interface Own {
+  readonly browser: Browser;
+  readonly hidden?: boolean;
+  readonly microphone?: OwnSound;
+  readonly camera?: OwnPicture;
+  readonly sends?: Sends;
+  /** Seconds since it was said. */
+  readonly age: number;
+}
+
+export interface Crowd {
+  readonly connections: number;
+  readonly rate: number;
+  readonly lost: number;
+  readonly delay: number;
+  readonly bad: number;
+  readonly worst: readonly Member[];
+}
+
+export interface Member {
+  readonly seat: SeatId;
+  readonly link: Link;
+  readonly browser?: string;
+}
+
+export interface ChannelRow {
+  readonly language: string;
+  readonly onAir?: SeatId;
+  readonly rate: number;
+  readonly level: number;
+  readonly quiet: number;
+}
+
+export interface RecorderRow {
+  readonly take?: string;
+  readonly wanted: boolean;
+  readonly rate: number;
+  readonly faults: readonly string[];
+  /** Bytes. */
+  readonly free: number;
+  readonly size: number;
+  /** For how long there is room; −1 when not known. */
+  readonly minutes: number;
+}
+
+export interface JournalRow {
+  readonly behind: boolean;
+  readonly revision: number;
+}
+
+export interface ServerRow {
+  /** Percent of all cores. */
+  readonly cpu: number;
+  /** MiB. */
+  readonly memory: number;
+  /** Packets a second. */
+  readonly in: number;
+  readonly out: number;
+  readonly near: boolean;
+  readonly why?: string;
+}
+
+/** A moment without a measurement is null. */
+export type Trace = readonly (number | null)[];
+
+export interface History {
+  readonly seats: Readonly<Record<string, Readonly<Record<string, Trace>>>>;
+  readonly server: Readonly<Record<string, Trace>>;
+}
+
+/** What a screen says of itself. */
+export interface Report {
+  readonly browser: Browser;
+  readonly hidden?: boolean;
+  readonly microphone?: OwnSound;
+  readonly camera?: OwnPicture;
+  readonly sends?: Sends;
+  readonly slots?: Readonly<Record<string, Received>>;
+}
+
+export interface Browser {
+  readonly name: string;
+  readonly version: string;
+  readonly system?: string;
+}
+
+export type DeviceKind = "built-in" | "headset" | "usb" | "bluetooth" | "virtual" | "other";
+
+export interface OwnSound {
+  readonly device: DeviceKind;
+  /** Hz, of the device. */
+  readonly rate?: number;
+  readonly level: number;
+  readonly peak: number;
+  /** Share of samples at full scale, 0 to 1. */
+  readonly clipped: number;
+  /** Hz above which speech is cut off, 4000 or 8000; 0 for no such edge, −1 when it cannot be told. */
+  readonly edge: number;
+}
+
+export interface OwnPicture {
+  readonly width: number;
+  readonly height: number;
+  readonly fps: number;
+}
+
+export interface Sends {
+  readonly rate: number;
+  readonly delay: number;
+  /** 0 to 1. */
+  readonly lost: number;
+  readonly codec?: string;
+  readonly layers?: readonly Sent[];
+}
+
+export interface Sent {
+  readonly rid?: string;
+  readonly width: number;
+  readonly height: number;
+  readonly fps: number;
+  readonly rate: number;
+  readonly limited?: string;
+}
+
+export interface Received {
+  readonly rate: number;
+  /** 0 to 1, before repair. */
+  readonly lost: number;
+  /** Share of sound that had to be made up, 0 to 1. */
+  readonly concealed?: number;
+  readonly buffer?: number;
+  readonly level?: number;
+  /** Seconds of the last two for which the picture stood still. */
+  readonly frozen?: number;
+  readonly fps?: number;
+  readonly width?: number;
+  readonly height?: number;
+}
