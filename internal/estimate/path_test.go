@@ -1,0 +1,370 @@
+package estimate
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/pion/interceptor/pkg/twcc"
+	"github.com/pion/rtcp"
+)
+
+// road is a bottleneck with a queue, a delay and a loss of its own, on a
+// virtual clock; what drives on it is a picture in three sizes, chosen by the
+// estimate as the switchboard does, a sound beside it that nobody counts, and
+// the receiver's reports on the way back.
+type road struct {
+	rate   float64 // bits a second
+	bucket float64 // bytes that pass at once after a pause
+	queue  float64 // bytes that may wait
+	delay  time.Duration
+	loss   float64
+
+	now     time.Duration
+	free    time.Duration // when the last packet will have left the queue
+	tokens  float64
+	filled  time.Duration
+	chance  *rand.Rand
+	path    *Path
+	heard   *twcc.Recorder
+	pending []event
+	layer   int
+	frames  int
+	key     bool
+	changes []string
+	waits   []time.Duration // of the sound, in the queue
+	padding int             // bytes of padding sent
+	probing struct {
+		rate  int
+		until time.Duration
+		owed  float64
+	}
+}
+
+type event struct {
+	at time.Duration
+	do func()
+}
+
+var sizes = []float64{150_000, 500_000, 1_500_000}
+
+func newRoad(rate float64) *road {
+	r := &road{rate: rate, queue: 40_000, delay: 20 * time.Millisecond, chance: rand.New(rand.NewPCG(1, 2)),
+		path: NewPath(), heard: twcc.NewRecorder(1)}
+	return r
+}
+
+// become changes the road's rate, also for what is waiting.
+func (r *road) become(rate float64) {
+	ratio := r.rate / rate
+	later := func(at time.Duration) time.Duration {
+		return r.now + time.Duration(float64(max(0, at-r.now-r.delay))*ratio) + min(r.delay, max(0, at-r.now))
+	}
+	for i := range r.pending {
+		r.pending[i].at = later(r.pending[i].at)
+	}
+	r.free = r.now + time.Duration(float64(max(0, r.free-r.now))*ratio)
+	r.rate = rate
+}
+
+// carry puts bytes on the road; what arrives is done then.
+func (r *road) carry(size int, arrived func()) (wait time.Duration) {
+	r.tokens = min(r.bucket, r.tokens+(r.now-r.filled).Seconds()*r.rate/8)
+	r.filled = r.now
+	leaves := max(r.free, r.now)
+	wait = leaves - r.now
+	if float64(wait.Seconds())*r.rate/8 > r.queue {
+		return wait // no room
+	}
+	if r.tokens >= float64(size) && wait == 0 {
+		r.tokens -= float64(size)
+	} else {
+		r.free = leaves + time.Duration(float64(size*8)/r.rate*float64(time.Second))
+		leaves = r.free
+	}
+	if r.chance.Float64() >= r.loss {
+		r.pending = append(r.pending, event{leaves + r.delay, arrived})
+	}
+	return wait
+}
+
+// counted sends a packet that carries a transport-wide number.
+func (r *road) counted(size int) {
+	seq := r.path.Sent(size, r.now)
+	r.carry(size+28, func() { r.heard.Record(7, seq, r.now.Microseconds()) })
+}
+
+// run lets time pass, a millisecond each step.
+func (r *road) run(lasting time.Duration) {
+	for end := r.now + lasting; r.now < end; r.now += time.Millisecond {
+		due := []event{}
+		r.pending = slices.DeleteFunc(r.pending, func(e event) bool {
+			if e.at <= r.now {
+				due = append(due, e)
+			}
+			return e.at <= r.now
+		})
+		for _, e := range due {
+			e.do()
+		}
+		ms := r.now / time.Millisecond
+		if ms%20 == 0 {
+			r.waits = append(r.waits, r.carry(220+28, func() {}))
+		}
+		if ms%40 == 0 {
+			r.picture()
+		}
+		if ms%100 == 50 {
+			r.report()
+		}
+		r.probe(ms)
+	}
+}
+
+func (r *road) picture() {
+	before := r.layer
+	for r.layer >= 0 && sizes[r.layer] > float64(r.path.Rate()) {
+		r.layer--
+	}
+	if r.layer < 2 && sizes[r.layer+1]*1.1 < float64(r.path.Rate()) {
+		r.layer++
+	}
+	if r.layer != before {
+		r.changes = append(r.changes, fmt.Sprintf("%v: layer %d at %d kbit/s", r.now, r.layer, r.path.Rate()/1000))
+		r.key = true
+	}
+	if r.layer < 0 {
+		return
+	}
+	size := sizes[r.layer] / 8 / 25
+	if r.key || r.frames%100 == 0 {
+		size *= 5
+		r.key = false
+	}
+	r.frames++
+	for ; size > 0; size -= 1150 {
+		r.counted(int(min(size, 1150)) + 40)
+	}
+}
+
+func (r *road) report() {
+	for _, p := range r.heard.BuildFeedbackPacket() {
+		b, err := p.Marshal()
+		if err != nil {
+			panic(err)
+		}
+		r.pending = append(r.pending, event{r.now + r.delay, func() {
+			var f rtcp.TransportLayerCC
+			if err := f.Unmarshal(b); err != nil {
+				panic(err)
+			}
+			r.path.Feedback(&f, r.now)
+		}})
+	}
+}
+
+// probe does what the path asks for: padding in packets of 300 bytes.
+func (r *road) probe(ms time.Duration) {
+	if r.layer < 2 && ms%50 == 0 {
+		if rate, lasting, ok := r.path.Probe(int(sizes[r.layer+1]*1.15), r.now); ok {
+			r.probing.rate, r.probing.until = rate, r.now+lasting
+			r.probing.owed = 0
+		}
+	}
+	if r.now >= r.probing.until {
+		return
+	}
+	r.probing.owed += float64(r.probing.rate) / 8 / 1000
+	for r.probing.owed >= 300 && r.path.Padding() > 0 {
+		r.probing.owed -= 300
+		r.padding += 300
+		r.counted(300)
+	}
+}
+
+// worst is the wait in the queue that a twentieth of the sound exceeded since
+// it was asked last.
+func (r *road) worst() time.Duration {
+	slices.Sort(r.waits)
+	w := r.waits[len(r.waits)*95/100]
+	r.waits = nil
+	return w
+}
+
+func TestTheEstimateComesNearToWhatThePathCarries(t *testing.T) {
+	for _, c := range []struct {
+		rate, bucket float64
+		layer        int
+		wait         time.Duration
+	}{
+		{300_000, 0, 0, 300 * time.Millisecond},
+		{300_000, 5_000, 0, 400 * time.Millisecond},
+		{1_000_000, 0, 1, 150 * time.Millisecond},
+		{1_000_000, 10_000, 1, 400 * time.Millisecond},
+		{3_000_000, 0, 2, 100 * time.Millisecond},
+		{3_000_000, 20_000, 2, 100 * time.Millisecond},
+		{20_000_000, 0, 2, 50 * time.Millisecond},
+	} {
+		t.Run(fmt.Sprintf("%.0f kbit/s, bucket %.0f", c.rate/1000, c.bucket), func(t *testing.T) {
+			r := newRoad(c.rate)
+			r.bucket = c.bucket
+			r.run(5 * time.Second)
+			if c.layer == 2 && r.layer != 2 {
+				t.Errorf("after 5 s the picture is layer %d at %d kbit/s\n%v", r.layer, r.path.Rate()/1000, r.changes)
+			}
+			_ = r.worst()
+			right, padding := 0, r.padding
+			for range 200 {
+				r.run(100 * time.Millisecond)
+				if r.layer == c.layer {
+					right++
+				}
+			}
+			if right < 150 {
+				t.Errorf("layer %d in %d of 200 tenths of a second\n%v", c.layer, right, r.changes)
+			}
+			if w := r.worst(); w > c.wait {
+				t.Errorf("sound waits %v in the queue\n%v", w, r.changes)
+			} else {
+				t.Logf("estimate %d kbit/s, sound waits %v (95 of 100), %d kbit/s of padding", r.path.Rate()/1000, w, (r.padding-padding)*8/20/1000)
+			}
+			if most := float64(r.padding-padding) * 8 / 20; most > 0.15*c.rate {
+				t.Errorf("%.0f kbit/s of padding", most/1000)
+			}
+		})
+	}
+}
+
+func TestFullQualityIsBackWithinFiveSecondsOfRecovery(t *testing.T) {
+	for _, low := range []float64{150_000, 300_000, 1_000_000} {
+		r := newRoad(3_000_000)
+		r.run(8 * time.Second)
+		if r.layer != 2 {
+			t.Fatalf("layer %d to begin with\n%v", r.layer, r.changes)
+		}
+		for round := range 3 {
+			r.become(low)
+			r.changes = nil
+			fell := r.now
+			r.run(3 * time.Second)
+			if r.layer == 2 {
+				t.Errorf("at %.0f kbit/s, round %d: still in full after 3 s\n%v", low/1000, round, r.changes)
+			}
+			t.Logf("at %.0f kbit/s: %v after %v", low/1000, r.changes, fell)
+			r.run(9 * time.Second)
+			r.become(3_000_000)
+			r.changes = nil
+			began := r.now
+			for r.layer != 2 && r.now-began < 20*time.Second {
+				r.run(20 * time.Millisecond)
+			}
+			if took := r.now - began; took > 5*time.Second {
+				t.Errorf("from %.0f kbit/s, round %d: full quality after %v\n%v", low/1000, round, took, r.changes)
+			} else {
+				t.Logf("from %.0f kbit/s: full quality after %v", low/1000, took)
+			}
+			r.run(5 * time.Second)
+		}
+	}
+}
+
+func TestLossOfARadioLinkIsNotTakenForAFullPath(t *testing.T) {
+	for _, loss := range []float64{0.05, 0.10, 0.17} {
+		r := newRoad(5_000_000)
+		r.run(5 * time.Second)
+		r.loss = loss
+		r.run(12 * time.Second)
+		full := 0
+		for range 100 {
+			r.run(100 * time.Millisecond)
+			if r.layer == 2 {
+				full++
+			}
+		}
+		if full < 80 {
+			t.Errorf("with %.0f %% of loss and room enough, full quality only %d of 100 tenths of a second\n%v", 100*loss, full, r.changes)
+		}
+	}
+}
+
+func TestAPolicerThatDropsWithoutAQueueIsFollowed(t *testing.T) {
+	r := newRoad(3_000_000)
+	r.run(5 * time.Second)
+	r.rate, r.queue = 400_000, 3_000
+	r.run(6 * time.Second)
+	if r.layer != 0 {
+		t.Errorf("layer %d, estimate %d kbit/s\n%v", r.layer, r.path.Rate()/1000, r.changes)
+	}
+}
+
+func TestWithoutReportsNothingIsSaidAndNothingProbed(t *testing.T) {
+	p := NewPath()
+	for i := range 5000 {
+		p.Sent(1000, time.Duration(i)*time.Millisecond)
+	}
+	if _, ever := p.Reported(); ever || p.Rate() != Start {
+		t.Errorf("an estimate of %d out of nothing", p.Rate())
+	}
+	if _, _, ok := p.Probe(10_000_000, 6*time.Second); ok {
+		t.Error("probes although nobody reports")
+	}
+}
+
+func TestReportsAloneGoDownWithLossAndUpAgain(t *testing.T) {
+	var r Reports
+	rate := 0
+	for range 10 {
+		rate = r.Loss(0.3, 800_000)
+	}
+	if rate > 300_000 {
+		t.Errorf("%d with a third lost", rate)
+	}
+	for range 20 {
+		rate = r.Loss(0, 400_000)
+	}
+	if rate < 800_000 {
+		t.Errorf("%d after twenty reports without loss", rate)
+	}
+}
+
+// TestSendingAllocatesNothing also says what a path weighs.
+func TestSendingAllocatesNothing(t *testing.T) {
+	p := NewPath()
+	now := time.Duration(0)
+	if n := testing.AllocsPerRun(1000, func() { now += time.Millisecond; p.Sent(1000, now) }); n != 0 {
+		t.Errorf("%v allocations a packet", n)
+	}
+}
+
+// FuzzFeedback takes any report for what was sent: nothing breaks, and the
+// estimate stays between its limits.
+func FuzzFeedback(f *testing.F) {
+	r := newRoad(1_000_000)
+	r.run(300 * time.Millisecond)
+	for _, p := range r.heard.BuildFeedbackPacket() {
+		b, err := p.Marshal()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var report rtcp.TransportLayerCC
+		if report.Unmarshal(b) != nil {
+			return
+		}
+		p := NewPath()
+		for i := range 100 {
+			p.Sent(1000, time.Duration(i)*5*time.Millisecond)
+		}
+		for i := range 3 {
+			p.Feedback(&report, time.Duration(600+100*i)*time.Millisecond)
+			p.Probe(1_000_000, time.Duration(650+100*i)*time.Millisecond)
+			if p.Rate() < Least || p.Rate() > Most {
+				t.Fatalf("an estimate of %d", p.Rate())
+			}
+		}
+	})
+}
