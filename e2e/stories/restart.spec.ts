@@ -39,7 +39,7 @@ test('after a kill the meeting goes on, closed to the press until the officer re
   expect(protocol.view?.room.coverage).toBe('closed');
   await reporter.page.waitForTimeout(2000);
   expect(await reporter.received()).toBe(0);
-  await protocol.act('resume-coverage');
+  await protocol.act('resume-coverage', { item: protocol.view?.room.item });
   await reporter.seesOnly('picture-2', 'b-principal');
 
   await protocol.act('end-item');

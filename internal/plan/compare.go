@@ -42,16 +42,30 @@ func Meet(a, b Plan) Plan {
 }
 
 func meet(a, b Set) Set {
-	var both Set
+	both := Set{Most: lower(a.Most, b.Most), First: a.First, Apart: a.Apart || b.Apart}
 	for _, s := range a.Sources {
 		if _, ok := slices.BinarySearchFunc(b.Sources, s, compare); ok {
 			both.Sources = append(both.Sources, s)
 		}
 	}
+	if len(both.Sources) == 0 {
+		return Set{}
+	}
 	if slices.Contains(both.Sources, a.Prefer) {
 		both.Prefer = a.Prefer
 	}
 	return both
+}
+
+// lower is the stricter of two limits.
+func lower(a, b Layer) Layer {
+	switch {
+	case a == NoLimit:
+		return b
+	case b == NoLimit:
+		return a
+	}
+	return min(a, b)
 }
 
 // narrower returns the coverage that reaches fewer.
@@ -97,6 +111,9 @@ func Within(p, q Plan) bool {
 }
 
 func within(a, b Set) bool {
+	if len(a.Sources) > 0 && lower(a.Most, b.Most) != a.Most || b.Apart && !a.Apart && len(a.Sources) > 0 {
+		return false
+	}
 	for _, s := range a.Sources {
 		if _, ok := slices.BinarySearchFunc(b.Sources, s, compare); !ok {
 			return false
@@ -117,9 +134,10 @@ func (p Plan) Equal(q Plan) bool {
 		})
 }
 
-// Equal reports whether two sets have the same sources and the same preference.
+// Equal reports whether two sets have the same sources, the same preference and
+// the same limits.
 func (s Set) Equal(t Set) bool {
-	return s.Prefer == t.Prefer && slices.Equal(s.Sources, t.Sources)
+	return s.Prefer == t.Prefer && s.Most == t.Most && s.First == t.First && s.Apart == t.Apart && slices.Equal(s.Sources, t.Sources)
 }
 
 // Gives reports whether new lets somebody receive a person's sound or picture
@@ -160,10 +178,15 @@ func (p Plan) people(r Receiver) map[Source]bool {
 	return all
 }
 
-// Sources are the seats' sources that somebody may receive, be it by a channel.
+// Sources are the seats' sources that somebody in the room or outside it may
+// receive, be it by a channel: what a recording may have. What is said in a
+// huddle or a private word is not among them.
 func (p Plan) Sources() Live {
 	all := Live{}
 	note := func(set Set) {
+		if set.Apart {
+			return
+		}
 		for _, s := range set.Sources {
 			if s.Kind != Channel {
 				all[s] = true

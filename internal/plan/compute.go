@@ -23,15 +23,18 @@ func Compute(s summit.State, live Live) Plan {
 	for _, l := range s.Channels() {
 		p.Channels[l] = Feed{Carries: CarriesSilence}
 	}
+	t := lay(s, live)
 	if !s.Flows() {
+		t.apart(s, p)
 		return p
 	}
-	t := lay(s, live)
 	for l := range p.Channels {
 		p.Channels[l] = t.feed(s, l)
 	}
 	t.room(s, p)
 	t.press(s, p)
+	t.apart(s, p)
+	t.pin(s, p)
 	p.give(Program, t.program())
 	return p
 }
@@ -58,11 +61,12 @@ type table struct {
 	others []summit.Seat
 	floor  summit.Seat // who has the floor and is in the room; zero when nobody
 	in     map[summit.SeatID]bool
+	away   map[summit.SeatID]bool // apart: in a huddle or a private word
 	speaks map[summit.SeatID]bool
 }
 
 func lay(s summit.State, live Live) *table {
-	t := &table{live: live, in: map[summit.SeatID]bool{}, speaks: map[summit.SeatID]bool{}}
+	t := &table{live: live, in: map[summit.SeatID]bool{}, away: map[summit.SeatID]bool{}, speaks: map[summit.SeatID]bool{}}
 	for _, d := range s.Delegations {
 		if p, ok := s.Principal(d.ID); ok {
 			t.order = append(t.order, p)
@@ -79,7 +83,7 @@ func lay(s summit.State, live Live) *table {
 		if !self.InRoom(seat.ID) {
 			continue
 		}
-		t.in[seat.ID] = true
+		t.in[seat.ID], t.away[seat.ID] = true, self.Apart(seat.ID)
 		t.speaks[seat.ID] = self.MaySpeak(seat.ID)
 		if s.Floor == seat.ID {
 			t.floor = seat
@@ -136,7 +140,7 @@ func (t *table) sounds(id summit.SeatID) bool {
 
 // shows reports whether a seat's camera may be seen now and is live.
 func (t *table) shows(id summit.SeatID) bool {
-	return t.in[id] && t.live[camera(id)]
+	return t.in[id] && !t.away[id] && t.live[camera(id)]
 }
 
 // originals is every microphone that may be heard at the table now.

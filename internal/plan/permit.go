@@ -48,9 +48,11 @@ func MaySend(s summit.State, id summit.SeatID) []Kind {
 func Devices(role summit.Role) []Kind {
 	switch role {
 	case summit.Principal, summit.Delegate, summit.NoteTaker:
-		return []Kind{Microphone, Camera}
+		return []Kind{Microphone, Camera, Screen}
 	case summit.Interpreter:
 		return []Kind{Microphone}
+	case summit.Officer, summit.Technician:
+		return []Kind{Microphone} // for private words, and for nothing else
 	}
 	return nil
 }

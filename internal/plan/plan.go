@@ -57,12 +57,27 @@ var (
 	PressSlots = []Slot{Original1, Picture1, Original2, Picture2, ChannelSlot, Sign}
 )
 
+// Layer is how large a picture may be.
+type Layer uint8
+
+const (
+	NoLimit     Layer = iota
+	SmallLayer        // the smallest of a camera's pictures
+	MediumLayer       // at most its middle one
+	FullLayer         // whatever it sends
+)
+
 // Set is what may feed a slot: a set of sources, sorted, without repetition.
 // The switchboard carries one of them at a time: Prefer while it is set and
 // sounds or nothing else does, else the loudest; never one outside the set.
 type Set struct {
 	Sources []Source
 	Prefer  Source // the floor holder's, or the zero Source
+	Most    Layer  // pictures only: no layer above this
+	First   bool   // pictures only: an officer has pinned one of them
+	// Apart: a huddle's or a private word's. It is not for the room, and no
+	// recording has it.
+	Apart bool
 }
 
 // Slots is what one receiver may receive. A slot that is absent is empty.
@@ -115,4 +130,5 @@ func PublicReceiver(l summit.Language) Receiver { return Receiver("public/" + st
 // sources.
 func microphone(id summit.SeatID) Source { return Source{Kind: Microphone, Seat: id} }
 func camera(id summit.SeatID) Source     { return Source{Kind: Camera, Seat: id} }
+func screen(id summit.SeatID) Source     { return Source{Kind: Screen, Seat: id} }
 func channel(l summit.Language) Source   { return Source{Kind: Channel, Language: l} }

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"maps"
 	"slices"
 
 	"liqa/internal/summit"
@@ -31,7 +32,8 @@ func (t *table) room(s summit.State, p Plan) {
 		if seat.Role == summit.Interpreter {
 			slots[Partner] = t.partner(s, seat)
 		}
-		// Private, ScreenSlot and Sign are reserved; nothing feeds them yet.
+		// Private and ScreenSlot are filled by apart; nothing feeds Sign yet.
+		limit(slots, seat)
 		p.give(SeatReceiver(seat.ID), slots)
 	}
 }
@@ -125,7 +127,12 @@ func (t *table) press(s summit.State, p Plan) {
 	}
 	for i, seat := range s.Seats {
 		if (seat.Role == summit.Reporter || seat.Role == summit.PressOfficer) && alone(s, i).Watches(seat.ID) {
-			p.give(SeatReceiver(seat.ID), slots(seat.Hears))
+			own := slots(seat.Hears)
+			if seat.Pictures != "" {
+				own = maps.Clone(own)
+				limit(own, seat)
+			}
+			p.give(SeatReceiver(seat.ID), own)
 		}
 	}
 	if p.Coverage == summit.Open {
@@ -152,6 +159,65 @@ func (t *table) pressPairs(s summit.State) Slots {
 	slots := Slots{}
 	for k, group := range groups {
 		t.pair(slots, pairs[k][0], pairs[k][1], group, "")
+	}
+	return slots
+}
+
+// limit keeps a seat's pictures as small as it or its technician wants them. A
+// shared screen and a sign-language interpreter are for reading: they stay.
+func limit(slots Slots, seat summit.Seat) {
+	most, ok := map[summit.PictureSize]Layer{
+		summit.MediumPictures: MediumLayer, summit.SmallPictures: SmallLayer, summit.NoPictures: NoLimit,
+	}[seat.Pictures]
+	if !ok {
+		return
+	}
+	for k, set := range slots {
+		switch {
+		case !isPicture(k):
+		case most == NoLimit:
+			delete(slots, k)
+		default:
+			set.Most = most
+			slots[k] = set
+		}
+	}
+}
+
+// isPicture reports whether a slot is for people's pictures.
+func isPicture(k Slot) bool {
+	switch k {
+	case Picture1, Picture2, Picture3, Picture4, Picture5, Picture6:
+		return true
+	}
+	return false
+}
+
+// pin puts the picture that the officer has pinned first. It decides nothing
+// about sound, and where sound and picture are a pair neither about which of
+// several seats is in it.
+func (t *table) pin(s summit.State, p Plan) {
+	if s.Pinned == "" || !t.shows(s.Pinned) {
+		return
+	}
+	for r, slots := range p.Receivers {
+		p.Receivers[r] = pinned(slots, camera(s.Pinned))
+	}
+}
+
+// pinned is slots with the set that has a picture in it first.
+func pinned(slots Slots, picture Source) Slots {
+	for k, set := range slots {
+		if !isPicture(k) || !slices.Contains(set.Sources, picture) {
+			continue
+		}
+		slots = maps.Clone(slots)
+		set.First = true
+		if k == Picture4 || k == Picture5 || k == Picture6 {
+			set.Prefer = picture
+		}
+		slots[k] = set
+		return slots
 	}
 	return slots
 }

@@ -239,7 +239,7 @@ func TestASummitThatIsTakenUpBeginsCut(t *testing.T) {
 				h.Error("the principals do not hear each other")
 			}
 			h.door.check = nil
-			h.do("officer", summit.ResumeCoverage{})
+			h.do("officer", summit.ResumeCoverage{Item: h.state().Current})
 			if !pressReceives(h.door.now()) {
 				h.Error("resuming gives the press nothing")
 			}

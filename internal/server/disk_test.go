@@ -124,7 +124,7 @@ func (o *openItem) beginsCut(before [][]byte, more int) {
 		o.tb.Errorf("after the restart the press gets %d packets before the officer resumes", n)
 	}
 	if officer.View().Room.ResumeNeeded {
-		officer.act("resume-coverage", nil)
+		officer.act("resume-coverage", map[string]any{"item": "opening"})
 	} else { // the closing is in the record
 		officer.act("set-coverage", map[string]any{"coverage": "open", "item": "opening"})
 	}

@@ -62,6 +62,21 @@ type (
 	Mute struct {
 		On bool `json:"on"`
 	}
+	// AnswerPrivateWord takes a private word that the seat is called to. From
+	// then on its own microphone is heard by the caller and by nobody else.
+	AnswerPrivateWord struct{}
+	// EndPrivateWord ends the private word that the seat is in or called to.
+	EndPrivateWord struct{}
+	// AnswerAsk agrees to what has been asked of the seat, or declines.
+	AnswerAsk struct {
+		Agree bool `json:"agree"`
+	}
+	// LimitPictures limits the size of the pictures that a seat receives: one's
+	// own seat ("" too), or for an officer or technician any.
+	LimitPictures struct {
+		Seat SeatID      `json:"seat,omitempty"`
+		To   PictureSize `json:"to"`
+	}
 )
 
 // Acts of principals, delegates and note-takers.
@@ -74,6 +89,31 @@ type (
 	}
 	// YieldFloor gives the floor back.
 	YieldFloor struct{}
+	// EnterHuddle joins the huddle of one's delegation, at any time before the
+	// end. One's microphone and camera are then for the huddle alone.
+	EnterHuddle struct{}
+	// LeaveHuddle comes back from it. A microphone that was off before is off again.
+	LeaveHuddle struct{}
+	// ShareScreen shares one's screen with the table or one's delegation. One
+	// screen at a time is shared with each.
+	ShareScreen struct {
+		To Audience `json:"to"`
+	}
+	// StopSharing stops one's own sharing ("" too), or for an officer or
+	// technician that of Seat.
+	StopSharing struct {
+		Seat SeatID `json:"seat,omitempty"`
+	}
+	// HandIn hands a document in. The same document again, by the same
+	// delegation, takes the place of the earlier one.
+	HandIn struct {
+		Document
+	}
+	// WithdrawDocument takes a document back: one's own delegation's, or for an
+	// officer any that was handed in to more than one delegation.
+	WithdrawDocument struct {
+		ID string `json:"id"`
+	}
 )
 
 // Acts of the protocol officer.
@@ -99,16 +139,20 @@ type (
 		Seen     uint64   `json:"seen,omitempty"` // as in StartItem
 	}
 	// ResumeCoverage puts the coverage in force again that was before the
-	// server restarted.
+	// server restarted. It names the Item, so that a screen that has fallen
+	// behind cannot open another one.
 	ResumeCoverage struct {
+		Item ItemID `json:"item,omitempty"`
 		Seen uint64 `json:"seen,omitempty"` // as in StartItem
 	}
 	// Recess pauses the item in progress; nothing flows between delegations.
 	Recess struct{}
 	// Reconvene ends the recess, closed unless a Coverage is named: after a
-	// pause the press comes back in because an officer says so.
+	// pause the press comes back in because an officer says so. What opens must
+	// name the Item.
 	Reconvene struct {
 		Coverage Coverage `json:"coverage,omitempty"`
+		Item     ItemID   `json:"item,omitempty"`
 		Seen     uint64   `json:"seen,omitempty"` // as in StartItem
 	}
 	// Admit lets a waiting seat in.
@@ -146,8 +190,29 @@ type (
 	MuteSeat struct {
 		Seat SeatID `json:"seat"`
 	}
+	// Pin puts a seat's picture first and largest for everybody, in the place of
+	// whichever was.
+	Pin struct {
+		Seat SeatID `json:"seat"`
+	}
+	// Unpin lets the pictures follow the floor again.
+	Unpin struct{}
 	// EndSummit ends the item in progress and the summit, for good.
 	EndSummit struct{}
+)
+
+// Acts of the protocol officer and the technician.
+type (
+	// OpenPrivateWord calls a seat: the caller's sound goes to it at once, its
+	// own comes back when it answers. A caller has one private word at a time.
+	OpenPrivateWord struct {
+		With SeatID `json:"with"`
+	}
+	// AskSeat asks a person for something that only they may do.
+	AskSeat struct {
+		Seat SeatID `json:"seat"`
+		What Remedy `json:"what"`
+	}
 )
 
 // Acts of the interpreter.
@@ -186,36 +251,50 @@ type (
 	}
 )
 
-func (Convene) Kind() string         { return "convene" }
-func (Redeem) Kind() string          { return "redeem" }
-func (Connect) Kind() string         { return "connect" }
-func (Disconnect) Kind() string      { return "disconnect" }
-func (Restart) Kind() string         { return "restart" }
-func (Arrive) Kind() string          { return "arrive" }
-func (Leave) Kind() string           { return "leave" }
-func (Hear) Kind() string            { return "hear" }
-func (Mute) Kind() string            { return "mute" }
-func (RaiseHand) Kind() string       { return "raise-hand" }
-func (LowerHand) Kind() string       { return "lower-hand" }
-func (YieldFloor) Kind() string      { return "yield-floor" }
-func (StartItem) Kind() string       { return "start-item" }
-func (EndItem) Kind() string         { return "end-item" }
-func (SetCoverage) Kind() string     { return "set-coverage" }
-func (ResumeCoverage) Kind() string  { return "resume-coverage" }
-func (Recess) Kind() string          { return "recess" }
-func (Reconvene) Kind() string       { return "reconvene" }
-func (Admit) Kind() string           { return "admit" }
-func (Dismiss) Kind() string         { return "dismiss" }
-func (Revoke) Kind() string          { return "revoke" }
-func (Reissue) Kind() string         { return "reissue" }
-func (Substitute) Kind() string      { return "substitute" }
-func (GiveFloor) Kind() string       { return "give-floor" }
-func (TakeFloor) Kind() string       { return "take-floor" }
-func (MuteSeat) Kind() string        { return "mute-seat" }
-func (EndSummit) Kind() string       { return "end-summit" }
-func (GoOnAir) Kind() string         { return "go-on-air" }
-func (GoOffAir) Kind() string        { return "go-off-air" }
-func (Cough) Kind() string           { return "cough" }
-func (SlowDown) Kind() string        { return "slow-down" }
-func (PublishAdvisory) Kind() string { return "publish-advisory" }
-func (PublishReadout) Kind() string  { return "publish-readout" }
+func (Convene) Kind() string           { return "convene" }
+func (Redeem) Kind() string            { return "redeem" }
+func (Connect) Kind() string           { return "connect" }
+func (Disconnect) Kind() string        { return "disconnect" }
+func (Restart) Kind() string           { return "restart" }
+func (Arrive) Kind() string            { return "arrive" }
+func (Leave) Kind() string             { return "leave" }
+func (Hear) Kind() string              { return "hear" }
+func (Mute) Kind() string              { return "mute" }
+func (RaiseHand) Kind() string         { return "raise-hand" }
+func (LowerHand) Kind() string         { return "lower-hand" }
+func (YieldFloor) Kind() string        { return "yield-floor" }
+func (StartItem) Kind() string         { return "start-item" }
+func (EndItem) Kind() string           { return "end-item" }
+func (SetCoverage) Kind() string       { return "set-coverage" }
+func (ResumeCoverage) Kind() string    { return "resume-coverage" }
+func (Recess) Kind() string            { return "recess" }
+func (Reconvene) Kind() string         { return "reconvene" }
+func (Admit) Kind() string             { return "admit" }
+func (Dismiss) Kind() string           { return "dismiss" }
+func (Revoke) Kind() string            { return "revoke" }
+func (Reissue) Kind() string           { return "reissue" }
+func (Substitute) Kind() string        { return "substitute" }
+func (GiveFloor) Kind() string         { return "give-floor" }
+func (TakeFloor) Kind() string         { return "take-floor" }
+func (MuteSeat) Kind() string          { return "mute-seat" }
+func (EndSummit) Kind() string         { return "end-summit" }
+func (GoOnAir) Kind() string           { return "go-on-air" }
+func (GoOffAir) Kind() string          { return "go-off-air" }
+func (Cough) Kind() string             { return "cough" }
+func (SlowDown) Kind() string          { return "slow-down" }
+func (PublishAdvisory) Kind() string   { return "publish-advisory" }
+func (PublishReadout) Kind() string    { return "publish-readout" }
+func (EnterHuddle) Kind() string       { return "enter-huddle" }
+func (LeaveHuddle) Kind() string       { return "leave-huddle" }
+func (OpenPrivateWord) Kind() string   { return "open-private-word" }
+func (AnswerPrivateWord) Kind() string { return "answer-private-word" }
+func (EndPrivateWord) Kind() string    { return "end-private-word" }
+func (ShareScreen) Kind() string       { return "share-screen" }
+func (StopSharing) Kind() string       { return "stop-sharing" }
+func (HandIn) Kind() string            { return "hand-in" }
+func (WithdrawDocument) Kind() string  { return "withdraw-document" }
+func (AskSeat) Kind() string           { return "ask" }
+func (AnswerAsk) Kind() string         { return "answer-ask" }
+func (LimitPictures) Kind() string     { return "limit-pictures" }
+func (Pin) Kind() string               { return "pin" }
+func (Unpin) Kind() string             { return "unpin" }

@@ -46,3 +46,15 @@ func without(list []SeatID, id SeatID) []SeatID {
 	}
 	return rest
 }
+
+// leaving returns a copy of list without what is asked for; nil when nothing is
+// left.
+func leaving[T any](list []T, is func(T) bool) []T {
+	var rest []T
+	for _, x := range list {
+		if !is(x) {
+			rest = append(rest, x)
+		}
+	}
+	return rest
+}

@@ -30,9 +30,10 @@ func (a GoOnAir) decide(d *decision) error {
 	if booth.OnAir != "" && booth.OnAir != d.seat.ID {
 		d.emit(WentOffAir{d.stamp(), booth.ID, booth.OnAir, Replaced})
 	}
-	if d.seat.Muted {
-		d.emit(Unmuted{d.stamp(), d.seat.ID}) // the key that goes on air opens the microphone
+	if w, in := d.s.inWord(d.seat.ID); in {
+		d.endWord(w, Asked) // the work comes first
 	}
+	d.speaksUp() // the key that goes on air opens the microphone
 	d.emit(WentOnAir{d.stamp(), booth.ID, d.seat.ID, a.Into})
 	return nil
 }

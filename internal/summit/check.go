@@ -13,7 +13,8 @@ func Check(s State) error {
 	if s.Phase == "" {
 		return nil
 	}
-	return errors.Join(append(append(append(s.checkItems(), s.checkSeats()...), s.checkFloor()...), s.checkBooths()...)...)
+	return errors.Join(slices.Concat(s.checkItems(), s.checkSeats(), s.checkFloor(), s.checkBooths(),
+		s.checkApart(), s.checkShared())...)
 }
 
 func (s State) checkItems() (errs []error) {

@@ -14,7 +14,7 @@ func (a Convene) decide(d *decision) error {
 	if len(faults) > 0 {
 		return &Refusal{Code: "bad-description", Params: map[string]string{}, Faults: faults}
 	}
-	d.emit(Convened{d.stamp(), a.Description.settled()})
+	d.emit(Convened{d.stamp(), a.Description.seated().settled()})
 	return nil
 }
 
@@ -26,7 +26,7 @@ func (p Description) settled() Description {
 	p.Delegations = slices.Clone(p.Delegations)
 	speaks := map[DelegationID]Language{}
 	for i, x := range p.Delegations {
-		p.Delegations[i].Name = maps.Clone(x.Name)
+		p.Delegations[i].Name, p.Delegations[i].Country = maps.Clone(x.Name), maps.Clone(x.Country)
 		speaks[x.ID] = x.Speaks
 	}
 	p.Seats = slices.Clone(p.Seats)
@@ -71,7 +71,7 @@ func (e Convened) apply(s *State) {
 	*s = State{
 		ID: p.ID, Title: p.Title, Place: p.Place, Scheduled: p.Scheduled, Zone: p.Zone,
 		Delegations: p.Delegations, Seats: p.Seats, Booths: p.Booths, Items: p.Items,
-		Publication: p.Publication, Languages: channels(p.Delegations, p.Seats, p.Booths),
+		Publication: p.Publication, Seating: p.Seating, Languages: channels(p.Delegations, p.Seats, p.Booths),
 		Phase: Announced, InForce: Closed, Revision: s.Revision,
 	}
 }

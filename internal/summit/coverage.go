@@ -39,7 +39,9 @@ func (a ResumeCoverage) decide(d *decision) error {
 	switch {
 	case !d.s.Resume:
 		return d.refuse("nothing-to-resume")
-	case d.stale(a.Seen):
+	case a.Item == "":
+		return d.refuse("name-the-item")
+	case a.Item != d.s.Current || d.stale(a.Seen):
 		return d.refuse("stale-screen")
 	}
 	d.open(CoverageResumed{d.stamp(), d.s.Current, d.s.InForce}, d.s.InForce)

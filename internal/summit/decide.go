@@ -75,8 +75,19 @@ func (d *decision) emit(e Event) {
 func (d *decision) stamp() Stamp { return Stamp{At: d.now, By: d.by} }
 
 // settle takes away what its holder can no longer have after the events so
-// far: the floor, a raised hand, a booth's microphone.
+// far: the floor, a raised hand, a booth's microphone, a place in a huddle or a
+// private word, a screen, a pinned picture.
 func (d *decision) settle() {
+	d.settleFloor()
+	d.settleBooths()
+	d.settleWords()
+	d.settleHuddles()
+	d.settleScreens()
+	d.settleAsks()
+	d.settlePin()
+}
+
+func (d *decision) settleFloor() {
 	if f := d.s.Floor; f != "" && !d.s.keepsFloor(f) {
 		d.emit(FloorTaken{d.stamp(), f, d.s.why(f)})
 	}
@@ -85,6 +96,9 @@ func (d *decision) settle() {
 			d.emit(HandLowered{d.stamp(), id, d.s.why(id)})
 		}
 	}
+}
+
+func (d *decision) settleBooths() {
 	for _, b := range d.s.Booths {
 		x, on := d.s.Seat(b.OnAir)
 		switch {

@@ -16,4 +16,5 @@ type Description struct {
 	Booths      []Booth      `json:"booths,omitempty"`
 	Items       []Item       `json:"items"`
 	Publication []Language   `json:"publication"`
+	Seating     Seating      `json:"seating,omitzero"`
 }

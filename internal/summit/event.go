@@ -39,6 +39,8 @@ const (
 	Paused      Because = "paused"       // the item is in recess
 	Replaced    Because = "replaced"     // another has taken the place, the floor or the microphone
 	NotAttended Because = "not-attended" // the item is not for them
+	Conferring  Because = "conferring"   // they have gone into a huddle
+	SummitOver  Because = "summit-over"  // the summit has ended
 )
 
 // The summit as a whole.
@@ -221,36 +223,136 @@ type (
 	}
 )
 
-func (Convened) Kind() string          { return "convened" }
-func (Restarted) Kind() string         { return "restarted" }
-func (SummitEnded) Kind() string       { return "summit-ended" }
-func (Redeemed) Kind() string          { return "redeemed" }
-func (Reissued) Kind() string          { return "reissued" }
-func (Revoked) Kind() string           { return "revoked" }
-func (Connected) Kind() string         { return "connected" }
-func (Disconnected) Kind() string      { return "disconnected" }
-func (Arrived) Kind() string           { return "arrived" }
-func (Admitted) Kind() string          { return "admitted" }
-func (Dismissed) Kind() string         { return "dismissed" }
-func (Departed) Kind() string          { return "departed" }
-func (Substituted) Kind() string       { return "substituted" }
-func (Heard) Kind() string             { return "heard" }
-func (Muted) Kind() string             { return "muted" }
-func (Unmuted) Kind() string           { return "unmuted" }
-func (ItemStarted) Kind() string       { return "item-started" }
-func (ItemEnded) Kind() string         { return "item-ended" }
-func (CoverageSet) Kind() string       { return "coverage-set" }
-func (CoverageProposed) Kind() string  { return "coverage-proposed" }
-func (CoverageResumed) Kind() string   { return "coverage-resumed" }
-func (RecessBegan) Kind() string       { return "recess-began" }
-func (RecessEnded) Kind() string       { return "recess-ended" }
-func (HandRaised) Kind() string        { return "hand-raised" }
-func (HandLowered) Kind() string       { return "hand-lowered" }
-func (FloorGiven) Kind() string        { return "floor-given" }
-func (FloorTaken) Kind() string        { return "floor-taken" }
-func (WentOnAir) Kind() string         { return "went-on-air" }
-func (WentOffAir) Kind() string        { return "went-off-air" }
-func (Coughed) Kind() string           { return "coughed" }
-func (SlowDownAsked) Kind() string     { return "slow-down-asked" }
-func (AdvisoryPublished) Kind() string { return "advisory-published" }
-func (ReadoutPublished) Kind() string  { return "readout-published" }
+// Apart from the table: huddles, private words.
+type (
+	HuddleEntered struct {
+		Stamp
+		Seat SeatID `json:"seat"`
+	}
+	HuddleLeft struct {
+		Stamp
+		Seat    SeatID  `json:"seat"`
+		Because Because `json:"because"`
+	}
+	// PrivateWordOpened: Seat calls With.
+	PrivateWordOpened struct {
+		Stamp
+		Seat SeatID `json:"seat"`
+		With SeatID `json:"with"`
+	}
+	PrivateWordAnswered struct {
+		Stamp
+		Seat SeatID `json:"seat"` // the caller
+		With SeatID `json:"with"`
+	}
+	PrivateWordEnded struct {
+		Stamp
+		Seat    SeatID  `json:"seat"` // the caller
+		With    SeatID  `json:"with"`
+		Because Because `json:"because"`
+	}
+)
+
+// Screens, documents, pictures, and what is asked of people.
+type (
+	ScreenShared struct {
+		Stamp
+		Seat SeatID   `json:"seat"`
+		To   Audience `json:"to"`
+	}
+	SharingStopped struct {
+		Stamp
+		Seat    SeatID  `json:"seat"`
+		Because Because `json:"because"`
+	}
+	DocumentHandedIn struct {
+		Stamp
+		Seat SeatID `json:"seat"`
+		Document
+	}
+	DocumentWithdrawn struct {
+		Stamp
+		ID         string       `json:"id"`
+		Delegation DelegationID `json:"delegation,omitempty"` // whose it was; "" for an officer's
+	}
+	// RemedyAsked: the person of Seat has not said yet whether they agree.
+	RemedyAsked struct {
+		Stamp
+		Seat SeatID `json:"seat"`
+		What Remedy `json:"what"`
+	}
+	RemedyAnswered struct {
+		Stamp
+		Seat   SeatID `json:"seat"`
+		What   Remedy `json:"what"`
+		Agreed bool   `json:"agreed"`
+	}
+	RemedyDropped struct {
+		Stamp
+		Seat    SeatID  `json:"seat"`
+		Because Because `json:"because"`
+	}
+	PicturesLimited struct {
+		Stamp
+		Seat SeatID      `json:"seat"`
+		To   PictureSize `json:"to"`
+	}
+	SeatPinned struct {
+		Stamp
+		Seat SeatID `json:"seat"`
+	}
+	SeatUnpinned struct {
+		Stamp
+		Seat    SeatID  `json:"seat"`
+		Because Because `json:"because"`
+	}
+)
+
+func (Convened) Kind() string            { return "convened" }
+func (Restarted) Kind() string           { return "restarted" }
+func (SummitEnded) Kind() string         { return "summit-ended" }
+func (Redeemed) Kind() string            { return "redeemed" }
+func (Reissued) Kind() string            { return "reissued" }
+func (Revoked) Kind() string             { return "revoked" }
+func (Connected) Kind() string           { return "connected" }
+func (Disconnected) Kind() string        { return "disconnected" }
+func (Arrived) Kind() string             { return "arrived" }
+func (Admitted) Kind() string            { return "admitted" }
+func (Dismissed) Kind() string           { return "dismissed" }
+func (Departed) Kind() string            { return "departed" }
+func (Substituted) Kind() string         { return "substituted" }
+func (Heard) Kind() string               { return "heard" }
+func (Muted) Kind() string               { return "muted" }
+func (Unmuted) Kind() string             { return "unmuted" }
+func (ItemStarted) Kind() string         { return "item-started" }
+func (ItemEnded) Kind() string           { return "item-ended" }
+func (CoverageSet) Kind() string         { return "coverage-set" }
+func (CoverageProposed) Kind() string    { return "coverage-proposed" }
+func (CoverageResumed) Kind() string     { return "coverage-resumed" }
+func (RecessBegan) Kind() string         { return "recess-began" }
+func (RecessEnded) Kind() string         { return "recess-ended" }
+func (HandRaised) Kind() string          { return "hand-raised" }
+func (HandLowered) Kind() string         { return "hand-lowered" }
+func (FloorGiven) Kind() string          { return "floor-given" }
+func (FloorTaken) Kind() string          { return "floor-taken" }
+func (WentOnAir) Kind() string           { return "went-on-air" }
+func (WentOffAir) Kind() string          { return "went-off-air" }
+func (Coughed) Kind() string             { return "coughed" }
+func (SlowDownAsked) Kind() string       { return "slow-down-asked" }
+func (AdvisoryPublished) Kind() string   { return "advisory-published" }
+func (ReadoutPublished) Kind() string    { return "readout-published" }
+func (HuddleEntered) Kind() string       { return "huddle-entered" }
+func (HuddleLeft) Kind() string          { return "huddle-left" }
+func (PrivateWordOpened) Kind() string   { return "private-word-opened" }
+func (PrivateWordAnswered) Kind() string { return "private-word-answered" }
+func (PrivateWordEnded) Kind() string    { return "private-word-ended" }
+func (ScreenShared) Kind() string        { return "screen-shared" }
+func (SharingStopped) Kind() string      { return "sharing-stopped" }
+func (DocumentHandedIn) Kind() string    { return "document-handed-in" }
+func (DocumentWithdrawn) Kind() string   { return "document-withdrawn" }
+func (RemedyAsked) Kind() string         { return "remedy-asked" }
+func (RemedyAnswered) Kind() string      { return "remedy-answered" }
+func (RemedyDropped) Kind() string       { return "remedy-dropped" }
+func (PicturesLimited) Kind() string     { return "pictures-limited" }
+func (SeatPinned) Kind() string          { return "seat-pinned" }
+func (SeatUnpinned) Kind() string        { return "seat-unpinned" }

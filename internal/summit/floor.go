@@ -105,12 +105,15 @@ func (e HandRaised) apply(s *State) {
 func (e HandLowered) apply(s *State) { s.Queue = without(s.Queue, e.Seat) }
 
 func (e FloorGiven) apply(s *State) {
+	s.stop(e.At)
 	s.Floor, s.FloorSince = e.Seat, e.At
 	s.Queue = without(s.Queue, e.Seat)
+	s.run(e.At)
 }
 
 func (e FloorTaken) apply(s *State) {
 	if s.Floor == e.Seat {
+		s.stop(e.At)
 		s.Floor, s.FloorSince = "", e.At
 	}
 }

@@ -86,7 +86,9 @@ func (a Reconvene) decide(d *decision) error {
 	switch {
 	case !d.s.InRecess:
 		return d.refuse("not-in-recess")
-	case d.stale(a.Seen):
+	case a.Item == "" && width[c] > width[Closed]:
+		return d.refuse("name-the-item")
+	case a.Item != "" && a.Item != d.s.Current || d.stale(a.Seen):
 		return d.refuse("stale-screen")
 	}
 	if err := d.known(c); err != nil {
@@ -134,6 +136,7 @@ func (e ItemEnded) apply(s *State) {
 
 func (e RecessBegan) apply(s *State) {
 	s.turn()
+	s.stop(e.At)
 	s.InRecess, s.RecessBy, s.RecessSince = true, SeatID(e.By), e.At
 	s.cover(e.Stamp, Closed)
 }
@@ -141,6 +144,7 @@ func (e RecessBegan) apply(s *State) {
 func (e RecessEnded) apply(s *State) {
 	s.turn()
 	s.InRecess, s.RecessBy, s.RecessSince = false, "", time.Time{}
+	s.run(e.At)
 	s.cover(e.Stamp, e.Coverage)
 }
 

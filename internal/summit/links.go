@@ -92,6 +92,7 @@ func (e Reissued) apply(s *State) {
 	s.editSeat(e.Seat, func(x *Seat) {
 		former := append(slices.Clone(x.Invitation.Former), x.Invitation.Hash)
 		x.expel()
+		x.Dismissed = false
 		x.Invitation = Invitation{Serial: e.Serial, Hash: e.Hash, Expires: e.Expires, Former: former, Since: e.At}
 	})
 }

@@ -18,6 +18,9 @@ var (
 	byOfficer         = []Role{Officer}
 	byOfficerOrServer = []Role{Officer, Role(Server)}        // the server only ever closes
 	byLinkKeeper      = []Role{Officer, Role(Administrator)} // who can help when every officer's laptop is dead
+	byStaff           = []Role{Officer, Technician}
+	byTableOrStaff    = []Role{Principal, Delegate, NoteTaker, Officer, Technician}
+	byCalled          = []Role{Principal, Delegate, NoteTaker, Officer, Technician, Interpreter}
 	byInterpreter     = []Role{Interpreter}
 	byAnnouncer       = []Role{PressOfficer, Role(Administrator)}
 	byPressOfficer    = []Role{PressOfficer}
@@ -61,6 +64,24 @@ var rules = map[string]rule{
 	"go-off-air": {by: byInterpreter},
 	"cough":      {by: byInterpreter},
 	"slow-down":  {by: byInterpreter},
+
+	"enter-huddle": {by: byTable},
+	"leave-huddle": {by: byTable},
+
+	"open-private-word":   {by: byStaff},
+	"answer-private-word": {by: byCalled},
+	"end-private-word":    {by: byCalled},
+
+	"share-screen":      {by: byTable},
+	"stop-sharing":      {by: byTableOrStaff},
+	"hand-in":           {by: byTableOrChair},
+	"withdraw-document": {by: byTableOrChair},
+
+	"ask":            {by: byStaff},
+	"answer-ask":     {by: byAnySeat},
+	"limit-pictures": {by: byAnySeat},
+	"pin":            {by: byOfficer},
+	"unpin":          {by: byOfficer},
 
 	"publish-advisory": {by: byAnnouncer, after: true},
 	"publish-readout":  {by: byPressOfficer, after: true},

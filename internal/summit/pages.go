@@ -9,6 +9,8 @@ import (
 func (a PublishAdvisory) decide(d *decision) error {
 	reason := strings.TrimSpace(a.Reason)
 	switch {
+	case d.seat.Dismissed:
+		return d.refuse("sent-out")
 	case !hashForm.MatchString(a.Digest):
 		return d.refuse("bad-hash")
 	case d.s.Advisory.Digest == a.Digest:
@@ -26,6 +28,8 @@ func (a PublishReadout) decide(d *decision) error {
 	reason := strings.TrimSpace(a.Reason)
 	before := d.s.Readouts[a.Language].Digest
 	switch {
+	case d.seat.Dismissed:
+		return d.refuse("sent-out")
 	case !hashForm.MatchString(a.Digest):
 		return d.refuse("bad-hash")
 	case !slices.Contains(d.s.Publication, a.Language):

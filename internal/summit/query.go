@@ -71,11 +71,15 @@ func (s State) Attends(id SeatID) bool {
 	if !ok {
 		return false
 	}
-	switch seat.Role {
+	return item.isFor(seat)
+}
+
+func (i Item) isFor(x Seat) bool {
+	switch x.Role {
 	case Officer, Technician, Interpreter, Principal:
 		return true
 	case Delegate, NoteTaker:
-		return item.Attendance == Plenary || item.Attendance == PrincipalsOne && seat.PlusOne
+		return i.Attendance == Plenary || i.Attendance == PrincipalsOne && x.PlusOne
 	default:
 		return false
 	}
@@ -97,10 +101,11 @@ func (s State) Watches(id SeatID) bool {
 }
 
 // MaySpeak reports whether a seat's microphone may be heard in the room as an
-// original: it is in the room and not muted, and has the floor or is a principal.
+// original: it is in the room, not apart and not muted, and has the floor or is
+// a principal.
 func (s State) MaySpeak(id SeatID) bool {
 	seat, ok := s.Seat(id)
-	return ok && s.InRoom(id) && !seat.Muted && (s.Floor == id || seat.Role == Principal)
+	return ok && s.InRoom(id) && !s.Apart(id) && !seat.Muted && (s.Floor == id || seat.Role == Principal)
 }
 
 // Recognises reports whether a device's credential, given as the hex SHA-256 it

@@ -177,7 +177,7 @@ func (e Arrived) apply(s *State) {
 
 func (e Admitted) apply(s *State) {
 	s.editSeat(e.Seat, func(x *Seat) {
-		x.Admitted, x.Presence = true, Away
+		x.Admitted, x.Presence, x.Dismissed = true, Away, false
 		if x.Connected {
 			x.Presence = Present
 		}
@@ -185,7 +185,7 @@ func (e Admitted) apply(s *State) {
 }
 
 func (e Dismissed) apply(s *State) {
-	s.editSeat(e.Seat, func(x *Seat) { x.Admitted, x.Presence = false, Waiting })
+	s.editSeat(e.Seat, func(x *Seat) { x.Admitted, x.Presence, x.Dismissed = false, Waiting, true })
 }
 
 func (e Departed) apply(s *State) {

@@ -36,6 +36,16 @@ type State struct {
 	FloorSince time.Time `json:"floorSince,omitzero"`
 	Queue      []SeatID  `json:"queue,omitempty"` // raised hands, first come first
 
+	Spoken  []Spoken  `json:"spoken,omitempty"` // how long each delegation has had the floor
+	Running time.Time `json:"running,omitzero"` // since when the floor holder's clock runs; zero while it stands
+
+	PrivateWords []PrivateWord `json:"privateWords,omitempty"`
+	Sharing      []Sharing     `json:"sharing,omitempty"`
+	Documents    []HandedIn    `json:"documents,omitempty"` // in the order in which they were handed in
+	Asks         []Ask         `json:"asks,omitempty"`
+	Pinned       SeatID        `json:"pinned,omitempty"`
+	Seating      Seating       `json:"seating,omitzero"`
+
 	Advisory Publication              `json:"advisory"`
 	Readouts map[Language]Publication `json:"readouts,omitempty"`
 
@@ -61,4 +71,56 @@ type Publication struct {
 	Digest    string    `json:"digest,omitempty"` // hex SHA-256 of the document; "" when not published
 	Published time.Time `json:"published,omitzero"`
 	Corrected int       `json:"corrected,omitempty"` // number of corrections
+}
+
+// Spoken is how long a delegation has had the floor in one item. What runs at
+// the moment is not in it: see [State.Running].
+type Spoken struct {
+	Item       ItemID        `json:"item"`
+	Delegation DelegationID  `json:"delegation"`
+	For        time.Duration `json:"for"`
+}
+
+// PrivateWord is sound between two seats that nobody else hears.
+type PrivateWord struct {
+	Seat     SeatID    `json:"seat"` // who called
+	With     SeatID    `json:"with"`
+	Answered bool      `json:"answered,omitempty"` // until then only the caller is heard
+	Since    time.Time `json:"since"`
+}
+
+// Sharing is a screen that is shared.
+type Sharing struct {
+	Seat  SeatID    `json:"seat"`
+	To    Audience  `json:"to"` // table or delegation
+	Since time.Time `json:"since"`
+}
+
+// Document is a file that somebody hands in. The file itself is kept beside the
+// journal, under its digest.
+type Document struct {
+	ID    string   `json:"id"` // hex SHA-256 of the file
+	Title Text     `json:"title"`
+	File  string   `json:"file"`  // its name, without a path
+	Type  string   `json:"type"`  // media type, without parameters
+	Bytes int64    `json:"bytes"` // from 1 to [MostBytes]
+	To    Audience `json:"to"`
+	Item  ItemID   `json:"item,omitempty"` // "" is for the whole summit
+}
+
+// HandedIn is a document, who handed it in, and when.
+type HandedIn struct {
+	Document
+	Seat       SeatID       `json:"seat"`
+	Delegation DelegationID `json:"delegation,omitempty"` // whose it is; "" for an officer's
+	At         time.Time    `json:"at"`
+}
+
+// Ask is what an officer or technician asks of a person, until they agree.
+type Ask struct {
+	Seat     SeatID    `json:"seat"` // of whom
+	What     Remedy    `json:"what"`
+	By       SeatID    `json:"by"`
+	At       time.Time `json:"at"`
+	Declined bool      `json:"declined,omitempty"` // kept for the asker to see until something else is asked
 }

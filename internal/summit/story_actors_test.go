@@ -151,11 +151,19 @@ var phrases = []phrase{
 	{"sets _ for _ having seen revision _", func(_ *story, ts *testscript.TestScript, with []string) summit.Act {
 		return summit.SetCoverage{Coverage: summit.Coverage(with[0]), Item: summit.ItemID(with[1]), Seen: number(ts, with[2])}
 	}},
-	always("resumes", summit.ResumeCoverage{}),
+	{"resumes", func(st *story, _ *testscript.TestScript, _ []string) summit.Act {
+		return summit.ResumeCoverage{Item: st.s.Current}
+	}},
+	{"resumes for _", func(_ *story, _ *testscript.TestScript, with []string) summit.Act {
+		return summit.ResumeCoverage{Item: summit.ItemID(with[0])}
+	}},
 	always("calls a recess", summit.Recess{}),
 	always("reconvenes", summit.Reconvene{}),
-	{"reconvenes _", func(_ *story, _ *testscript.TestScript, with []string) summit.Act {
-		return summit.Reconvene{Coverage: summit.Coverage(with[0])}
+	{"reconvenes _", func(st *story, _ *testscript.TestScript, with []string) summit.Act {
+		return summit.Reconvene{Coverage: summit.Coverage(with[0]), Item: st.s.Current}
+	}},
+	{"reconvenes _ for _", func(_ *story, _ *testscript.TestScript, with []string) summit.Act {
+		return summit.Reconvene{Coverage: summit.Coverage(with[0]), Item: summit.ItemID(with[1])}
 	}},
 	about("admits _", func(id summit.SeatID) summit.Admit { return summit.Admit{Seat: id} }),
 	about("dismisses _", func(id summit.SeatID) summit.Dismiss { return summit.Dismiss{Seat: id} }),

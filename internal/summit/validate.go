@@ -33,6 +33,7 @@ func Validate(p Description) []Fault {
 	c.seats()
 	c.booths()
 	c.items()
+	c.seating()
 	return c.faults
 }
 
@@ -100,6 +101,7 @@ func (c *check) delegations() {
 		c.at("delegation", i, string(x.ID))
 		c.id(string(x.ID), ids.twice(x.ID, i))
 		c.text("name", x.Name, true)
+		c.text("country", x.Country, false)
 		c.language("speaks", x.Speaks, true)
 		if n := c.count(func(s Seat) bool { return s.Role == Principal && s.Delegation == x.ID }); n != 1 {
 			c.fault("", "A delegation has one principal; this one has %d. Others are delegates, and can take the principal's place.", n)

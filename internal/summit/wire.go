@@ -19,7 +19,11 @@ var (
 		act[Recess], act[Reconvene], act[Admit], act[Dismiss], act[Revoke], act[Reissue],
 		act[Substitute], act[GiveFloor], act[TakeFloor], act[MuteSeat], act[EndSummit],
 		act[GoOnAir], act[GoOffAir], act[Cough], act[SlowDown],
-		act[PublishAdvisory], act[PublishReadout])
+		act[PublishAdvisory], act[PublishReadout],
+		act[EnterHuddle], act[LeaveHuddle],
+		act[OpenPrivateWord], act[AnswerPrivateWord], act[EndPrivateWord],
+		act[ShareScreen], act[StopSharing], act[HandIn], act[WithdrawDocument],
+		act[AskSeat], act[AnswerAsk], act[LimitPictures], act[Pin], act[Unpin])
 
 	eventReaders = byKind(event[Convened], event[Restarted], event[SummitEnded],
 		event[Redeemed], event[Reissued], event[Revoked], event[Connected], event[Disconnected],
@@ -29,7 +33,12 @@ var (
 		event[CoverageResumed], event[RecessBegan], event[RecessEnded],
 		event[HandRaised], event[HandLowered], event[FloorGiven], event[FloorTaken],
 		event[WentOnAir], event[WentOffAir], event[Coughed], event[SlowDownAsked],
-		event[AdvisoryPublished], event[ReadoutPublished])
+		event[AdvisoryPublished], event[ReadoutPublished],
+		event[HuddleEntered], event[HuddleLeft],
+		event[PrivateWordOpened], event[PrivateWordAnswered], event[PrivateWordEnded],
+		event[ScreenShared], event[SharingStopped], event[DocumentHandedIn], event[DocumentWithdrawn],
+		event[RemedyAsked], event[RemedyAnswered], event[RemedyDropped],
+		event[PicturesLimited], event[SeatPinned], event[SeatUnpinned])
 )
 
 // ErrKind is returned, wrapped, for the name of a kind that does not exist.

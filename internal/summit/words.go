@@ -89,11 +89,66 @@ const (
 	Ended      Phase = "ended"
 )
 
+// Audience is whom a screen or a document is for.
+type Audience string
+
+const (
+	ToTable      Audience = "table"      // who is at the table, the officers and the booths
+	ToDelegation Audience = "delegation" // one's own delegation: a screen, those in its huddle
+	ToBooths     Audience = "booths"     // the interpreters; documents only
+)
+
+// Remedy is something that an officer or a technician may ask of a person and
+// only that person may do.
+type Remedy string
+
+const (
+	MuteMicrophone   Remedy = "mute"
+	UnmuteMicrophone Remedy = "unmute"
+	ReloadPage       Remedy = "reload"
+)
+
+// PictureSize is how large the pictures are that a seat receives at most.
+type PictureSize string
+
+const (
+	FullPictures   PictureSize = "full" // no limit
+	MediumPictures PictureSize = "medium"
+	SmallPictures  PictureSize = "small"
+	NoPictures     PictureSize = "none" // sound only; a shared screen still comes
+)
+
+// Order is how the delegations and their seats are ordered at the table.
+type Order string
+
+const (
+	Listed       Order = "listed"       // as in the summit's file
+	Alphabetical Order = "alphabetical" // the delegations by their countries' names in one language
+	Alternating  Order = "alternating"  // the first seat of each delegation, then the second of each
+)
+
+// Seating is the order of the table, by protocol.
+type Seating struct {
+	Order Order `json:"order,omitempty"`
+	// Language is the one in whose alphabet the delegations are ordered;
+	// without it an alternating table follows the file.
+	Language Language `json:"language,omitempty"`
+}
+
 // Delegation is one side of the table.
 type Delegation struct {
-	ID     DelegationID `json:"id"`
-	Name   Text         `json:"name"`
-	Speaks Language     `json:"speaks"`
+	ID      DelegationID `json:"id"`
+	Name    Text         `json:"name"`
+	Country Text         `json:"country,omitempty"` // as on a name plate; without it the name is
+	Speaks  Language     `json:"speaks"`
+}
+
+// Plate is what stands first on the name plates of a delegation's seats.
+func (d Delegation) Plate() Text {
+	if len(d.Country) > 0 {
+		return d.Country
+	}
+	return d.Name
 }
 
 // Invitation is what is known of a seat's link; never the secret itself.
@@ -125,6 +180,10 @@ type Seat struct {
 	Muted      bool         `json:"muted,omitempty"`     // by themselves or by the officer
 	MutedBy    SeatID       `json:"mutedBy,omitempty"`   // the officer, when it was not themselves
 	StandsFor  SeatID       `json:"standsFor,omitempty"` // the principal whose place this seat has taken
+	Dismissed  bool         `json:"dismissed,omitempty"` // an officer has sent them out, and none has let them in since
+	Huddle     bool         `json:"huddle,omitempty"`    // is in the huddle of its delegation
+	WasMuted   bool         `json:"wasMuted,omitempty"`  // before it went into a huddle or private word
+	Pictures   PictureSize  `json:"pictures,omitempty"`  // the largest it receives; "" is full
 }
 
 // Item is one part of the run of show.

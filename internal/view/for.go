@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -69,20 +70,24 @@ func For(s summit.State, seat summit.SeatID, f Facts, now time.Time) View {
 func (e *eyes) view() View {
 	s, f, me := e.s, e.f, e.me
 	v := View{
-		Now:         e.now.UTC(),
-		Summit:      heading(s),
-		Me:          e.self(),
-		Room:        e.room(),
-		Items:       e.items(),
-		Delegations: delegations(s),
-		Seats:       e.seats(),
-		Channels:    e.channels(),
-		Booths:      e.booths(),
-		Slots:       e.slots(plan.SeatReceiver(me.ID), e.order()),
-		Chats:       []plan.Chat{},
-		May:         e.may(),
-		Alarms:      []plan.Alarm{},
-		Published:   published(s),
+		Now:          e.now.UTC(),
+		Summit:       heading(s),
+		Me:           e.self(),
+		Room:         e.room(),
+		Items:        e.items(),
+		Delegations:  delegations(s),
+		Seats:        e.seats(),
+		Channels:     e.channels(),
+		Booths:       e.booths(),
+		Slots:        e.slots(plan.SeatReceiver(me.ID), e.order()),
+		Chats:        []plan.Chat{},
+		Huddle:       e.huddle(),
+		PrivateWords: e.words(),
+		Documents:    e.documents(),
+		Speaking:     e.speaking(),
+		May:          e.may(),
+		Alarms:       []plan.Alarm{},
+		Published:    published(s),
 	}
 	for _, c := range plan.Circles(s, me.ID) {
 		v.Chats = append(v.Chats, c.Chat)
@@ -128,13 +133,13 @@ func inForce(s summit.State, f Facts) summit.Coverage {
 
 func heading(s summit.State) Summit {
 	return Summit{ID: s.ID, Title: text(s.Title), Place: text(s.Place), Scheduled: s.Scheduled, Zone: s.Zone,
-		Phase: s.Phase, Publication: list(s.Publication)}
+		Phase: s.Phase, Publication: list(s.Publication), Seating: cmp.Or(s.Seating.Order, summit.Listed)}
 }
 
 func delegations(s summit.State) []Delegation {
 	all := []Delegation{}
 	for _, d := range s.Delegations {
-		all = append(all, Delegation{ID: d.ID, Name: text(d.Name), Speaks: d.Speaks})
+		all = append(all, Delegation{ID: d.ID, Name: text(d.Name), Country: text(d.Plate()), Speaks: d.Speaks})
 	}
 	return all
 }
@@ -162,7 +167,10 @@ func (e *eyes) self() Me {
 		HasFloor:       e.s.Floor == me.ID, Hand: e.hand(me.ID),
 		InRoom: e.s.InRoom(me.ID), MaySpeak: e.s.MaySpeak(me.ID),
 		Connects: plan.Connects(e.s, me.ID), Sends: list(plan.MaySend(e.s, me.ID)),
+		InHuddle: me.Huddle, MayShare: []summit.Audience{}, MayHandIn: []summit.Audience{},
+		Pictures: cmp.Or(me.Pictures, summit.FullPictures),
 	}
+	e.apart(&m)
 	if summit.May(me.Role, summit.Hear{}.Kind()) && e.s.Phase != summit.Ended {
 		m.MayHear = list(e.s.Channels())
 	}
@@ -184,6 +192,7 @@ func (e *eyes) room() Room {
 	if e.inside {
 		r.Queue = list(e.s.Queue)
 	}
+	r.Screens, r.Pinned = e.screens(), e.pinned()
 	if e.who == staff {
 		if e.s.Resume {
 			r.ResumeNeeded, r.ResumesTo = true, e.s.InForce

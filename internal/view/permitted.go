@@ -31,8 +31,11 @@ func (e *eyes) may() []string {
 	for _, a := range []summit.Act{
 		summit.Arrive{}, summit.Leave{}, summit.Mute{On: !e.me.Muted},
 		summit.RaiseHand{}, summit.LowerHand{}, summit.YieldFloor{},
-		summit.EndItem{}, summit.ResumeCoverage{}, summit.Recess{}, summit.Reconvene{},
+		summit.EndItem{}, summit.ResumeCoverage{Item: e.s.Current}, summit.Recess{}, summit.Reconvene{},
 		summit.TakeFloor{}, summit.EndSummit{},
+		summit.EnterHuddle{}, summit.LeaveHuddle{}, summit.StopSharing{},
+		summit.AnswerPrivateWord{}, summit.EndPrivateWord{}, summit.AnswerAsk{}, summit.Unpin{},
+		summit.LimitPictures{To: otherSize(e.me)},
 		summit.GoOffAir{}, summit.Cough{On: !e.coughs()}, summit.SlowDown{Reason: summit.TooFast},
 		summit.PublishAdvisory{Digest: unused, Reason: "-"},
 	} {
@@ -91,6 +94,9 @@ func (e *eyes) tryWith(x summit.Seat) []string {
 		summit.Admit{Seat: x.ID}, summit.Dismiss{Seat: x.ID}, summit.GiveFloor{Seat: x.ID},
 		summit.LowerHand{Seat: x.ID}, summit.MuteSeat{Seat: x.ID},
 		summit.Reissue{Seat: x.ID, Hash: unused}, summit.Revoke{Seat: x.ID},
+		summit.OpenPrivateWord{With: x.ID}, summit.AskSeat{Seat: x.ID, What: e.unasked(x)},
+		summit.LimitPictures{Seat: x.ID, To: otherSize(x)}, summit.Pin{Seat: x.ID},
+		summit.StopSharing{Seat: x.ID},
 	} {
 		if e.wouldIn(s, a, e.now) {
 			kinds = append(kinds, a.Kind())
@@ -131,7 +137,7 @@ func (e *eyes) coverages() []summit.Coverage {
 
 // reconveneIn are the coverages in which this seat may end the recess.
 func (e *eyes) reconveneIn() []summit.Coverage {
-	return e.each(func(c summit.Coverage) summit.Act { return summit.Reconvene{Coverage: c} })
+	return e.each(func(c summit.Coverage) summit.Act { return summit.Reconvene{Coverage: c, Item: e.s.Current} })
 }
 
 func (e *eyes) each(act func(summit.Coverage) summit.Act) []summit.Coverage {

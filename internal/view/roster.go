@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"slices"
 
 	"liqa/internal/plan"
@@ -59,7 +60,7 @@ func (e *eyes) seat(x summit.Seat) Seat {
 		v.InRoom, v.HasFloor = x.Role != summit.Reporter && e.few.InRoom(x.ID), e.s.Floor == x.ID
 	}
 	if x.ID == e.me.ID || e.inside {
-		v.Muted, v.Hand = x.Muted, e.hand(x.ID)
+		v.Muted, v.Hand, v.Apart = x.Muted, e.hand(x.ID), e.s.Apart(x.ID)
 	}
 	if x.ID == e.me.ID || e.who > press {
 		v.Receives = e.f.Measured.Receiving[x.ID]
@@ -83,6 +84,7 @@ func (e *eyes) desk(x summit.Seat) *Desk {
 		Link:           x.Invitation.Serial, Redeemed: x.Invitation.Device != "",
 		Revoked: x.Invitation.Revoked, Expires: x.Invitation.Expires,
 		StandsFor: x.StandsFor, SubstituteBy: e.substitutes(x),
+		Pictures: cmp.Or(x.Pictures, summit.FullPictures), Asked: e.request(x.ID, true),
 	}
 }
 

@@ -23,6 +23,18 @@ type View struct {
 	// Slots is what this seat's own receiving connection may carry and does carry,
 	// in the order of its media sections. Empty while it may have no connection.
 	Slots []Slot `json:"slots"`
+	// Huddle is who is in the huddle of this seat's delegation now, those away
+	// included; empty for who has no delegation to confer in.
+	Huddle []summit.SeatID `json:"huddle"`
+	// PrivateWords are all of them for officers and technicians, and one's own
+	// for everybody else.
+	PrivateWords []PrivateWord `json:"privateWords"`
+	// Documents are those this seat may read, in the order in which they were
+	// handed in.
+	Documents []Document `json:"documents"`
+	// Speaking has how long each delegation has had the floor; empty for who is
+	// not of the table, the booths or the staff.
+	Speaking []Speaking `json:"speaking"`
 	// Press is absent for press seats and for who has not been admitted.
 	Press *Press `json:"press,omitempty"`
 	// Chats are the rooms this seat may read and write in.
@@ -45,6 +57,8 @@ type Summit struct {
 	Phase     summit.Phase    `json:"phase"`
 	// Publication are the languages pages are published in.
 	Publication []summit.Language `json:"publication"`
+	// Seating is the order in which delegations and seats are listed.
+	Seating summit.Order `json:"seating"`
 }
 
 // Me is the seat whose screen this is.
@@ -76,6 +90,68 @@ type Me struct {
 	Connects bool `json:"connects"`
 	// Sends are the kinds of sources it may send.
 	Sends []plan.Kind `json:"sends"`
+	// InHuddle: its microphone and camera are for its delegation's huddle alone.
+	InHuddle bool `json:"inHuddle"`
+	// Sharing is with whom it shares its screen; absent while it does not.
+	Sharing summit.Audience `json:"sharing,omitempty"`
+	// MayShare are those it may share its screen with now (share-screen).
+	MayShare []summit.Audience `json:"mayShare"`
+	// MayHandIn are those it may hand a document in to now.
+	MayHandIn []summit.Audience `json:"mayHandIn"`
+	// Asked is what an officer or technician asks of it (answer-ask).
+	Asked *Request `json:"asked,omitempty"`
+	// Pictures is how large the pictures are that it receives at most.
+	Pictures summit.PictureSize `json:"pictures"`
+}
+
+// PrivateWord is sound between two seats that nobody else hears.
+type PrivateWord struct {
+	Seat     summit.SeatID `json:"seat"` // who called
+	With     summit.SeatID `json:"with"`
+	Answered bool          `json:"answered"` // until then only the caller is heard
+	Since    time.Time     `json:"since"`
+}
+
+// Request is what an officer or technician asks of a person.
+type Request struct {
+	What summit.Remedy `json:"what"`
+	By   summit.SeatID `json:"by"`
+	At   time.Time     `json:"at"`
+	// Declined: the person has said no. It is kept for the asker to see.
+	Declined bool `json:"declined"`
+}
+
+// Document is a file that was handed in. The file is fetched by its id.
+type Document struct {
+	ID         string              `json:"id"` // hex SHA-256 of the file
+	Title      summit.Text         `json:"title"`
+	File       string              `json:"file"`
+	Type       string              `json:"type"`
+	Bytes      int64               `json:"bytes"`
+	To         summit.Audience     `json:"to"`
+	Item       summit.ItemID       `json:"item,omitempty"` // absent for the whole summit
+	Seat       summit.SeatID       `json:"seat"`           // who handed it in
+	Delegation summit.DelegationID `json:"delegation,omitempty"`
+	At         time.Time           `json:"at"`
+	// MayWithdraw: this seat may take it back.
+	MayWithdraw bool `json:"mayWithdraw"`
+}
+
+// Speaking is how long one delegation has had the floor, a recess not counted.
+type Speaking struct {
+	Delegation summit.DelegationID `json:"delegation"`
+	// SummitSeconds and ItemSeconds are without what runs since Since.
+	SummitSeconds int `json:"summitSeconds"`
+	ItemSeconds   int `json:"itemSeconds"` // in the item in progress
+	// Since: the clock runs since then; absent while it stands.
+	Since time.Time `json:"since,omitzero"`
+}
+
+// Sharing is the screen that a seat is shown.
+type Sharing struct {
+	Seat  summit.SeatID   `json:"seat"`
+	To    summit.Audience `json:"to"`
+	Since time.Time       `json:"since"`
 }
 
 // Room is what is going on.
@@ -104,6 +180,12 @@ type Room struct {
 	FloorSince time.Time     `json:"floorSince,omitzero"`
 	// Queue is the speaker queue, first come first.
 	Queue []summit.SeatID `json:"queue"`
+	// Screens are those shared that this seat may know of: its huddle's and the
+	// table's. The screen slot shows the first.
+	Screens []Sharing `json:"screens"`
+	// Pinned is whose picture goes first and largest; absent when nobody's does
+	// and for who may not see it.
+	Pinned summit.SeatID `json:"pinned,omitempty"`
 }
 
 // Opening is a coverage on the way to being agreed.
@@ -143,9 +225,11 @@ type Item struct {
 
 // Delegation is one side of the table.
 type Delegation struct {
-	ID     summit.DelegationID `json:"id"`
-	Name   summit.Text         `json:"name"`
-	Speaks summit.Language     `json:"speaks"`
+	ID   summit.DelegationID `json:"id"`
+	Name summit.Text         `json:"name"`
+	// Country is what stands first on the name plates of its seats.
+	Country summit.Text     `json:"country"`
+	Speaks  summit.Language `json:"speaks"`
 }
 
 // Seat is one person as another may know them.
@@ -163,6 +247,8 @@ type Seat struct {
 	Muted    bool            `json:"muted"`
 	HasFloor bool            `json:"hasFloor"`
 	InRoom   bool            `json:"inRoom"`
+	// Apart: in a huddle or a private word; the table neither sees nor hears it.
+	Apart bool `json:"apart"`
 	// Hand is the place in the speaker queue, from 1; 0 when no hand is up.
 	Hand int `json:"hand"`
 	// Sends are the sources of it that the switchboard has now.
@@ -194,6 +280,10 @@ type Desk struct {
 	StandsFor summit.SeatID `json:"standsFor,omitempty"`
 	// SubstituteBy are the delegates who can take this principal's place.
 	SubstituteBy []summit.SeatID `json:"substituteBy"`
+	// Pictures is how large the pictures are that it receives at most.
+	Pictures summit.PictureSize `json:"pictures"`
+	// Asked is what was asked of it last, until it is agreed to.
+	Asked *Request `json:"asked,omitempty"`
 }
 
 // Channel is one language's sound.

@@ -88,6 +88,10 @@ var draws = map[string]func(*dice, summit.State) summit.Act{
 	"mute-seat": muteSeat, "end-summit": endSummit,
 	"go-on-air": goOnAir, "go-off-air": goOffAir, "cough": cough, "slow-down": slowDown,
 	"publish-advisory": publishAdvisory, "publish-readout": publishReadout,
+	"enter-huddle": enterHuddle, "leave-huddle": leaveHuddle,
+	"open-private-word": openWord, "answer-private-word": answerWord, "end-private-word": endWord,
+	"share-screen": shareScreen, "stop-sharing": stopSharing, "hand-in": handIn, "withdraw-document": withdraw,
+	"ask": ask, "answer-ask": answerAsk, "limit-pictures": limitPictures, "pin": pin, "unpin": unpin,
 }
 
 // often is how often a kind is drawn, where that is not 5 times.
@@ -96,6 +100,8 @@ var often = map[string]int{
 	"disconnect": 8, "redeem": 8, "recess": 8, "end-item": 8, "resume-coverage": 10, "take-floor": 8,
 	"mute-seat": 8, "slow-down": 8, "yield-floor": 8, "lower-hand": 8, "go-off-air": 8,
 	"connect": 20, "arrive": 20, "hear": 8, "mute": 12, "reconvene": 20, "set-coverage": 20, "raise-hand": 20, "cough": 20,
+	"enter-huddle": 20, "open-private-word": 20, "answer-private-word": 20, "share-screen": 15, "ask": 10, "answer-ask": 10,
+	"pin": 8, "unpin": 3, "limit-pictures": 8,
 	"admit": 30, "start-item": 30, "give-floor": 30, "go-on-air": 30,
 }
 
@@ -210,11 +216,11 @@ func coverage(t *dice) summit.Coverage {
 }
 
 func resumeCoverage(t *dice, s summit.State) summit.Act {
-	return summit.ResumeCoverage{Seen: seen(t, s)}
+	return summit.ResumeCoverage{Item: current(t, s), Seen: seen(t, s)}
 }
 
 func reconvene(t *dice, s summit.State) summit.Act {
-	return summit.Reconvene{Coverage: coverage(t), Seen: seen(t, s)}
+	return summit.Reconvene{Coverage: coverage(t), Item: current(t, s), Seen: seen(t, s)}
 }
 
 func admit(t *dice, s summit.State) summit.Act {

@@ -1,7 +1,7 @@
 // The acts a seat can do, and what each must say. The rules themselves are the
 // server's; here is only the shape of the messages.
 
-import type { Coverage, ItemId, Language, Reason, SeatId } from "./view.gen";
+import type { Audience, Coverage, ItemId, Language, PictureSize, Reason, Remedy, SeatId } from "./view.gen";
 
 type Nothing = Record<never, never>;
 
@@ -20,9 +20,10 @@ export interface Acts {
   "end-item": { item?: ItemId };
   /** What opens names the item and the revision that the screen showed. */
   "set-coverage": { coverage: Coverage; item?: ItemId; seen?: number };
-  "resume-coverage": { seen?: number };
+  "resume-coverage": { item: ItemId; seen?: number };
   "recess": Nothing;
-  "reconvene": { coverage?: Coverage; seen?: number };
+  /** What opens names the item. */
+  "reconvene": { coverage?: Coverage; item?: ItemId; seen?: number };
   "admit": { seat: SeatId };
   "dismiss": { seat: SeatId };
   "revoke": { seat: SeatId };
@@ -36,6 +37,20 @@ export interface Acts {
   "go-off-air": Nothing;
   "cough": { on: boolean };
   "slow-down": { reason: Reason };
+  "enter-huddle": Nothing;
+  "leave-huddle": Nothing;
+  "open-private-word": { with: SeatId };
+  "answer-private-word": Nothing;
+  "end-private-word": Nothing;
+  /** One screen at a time for each audience; "booths" is for documents only. */
+  "share-screen": { to: Audience };
+  "stop-sharing": { seat?: SeatId };
+  "ask": { seat: SeatId; what: Remedy };
+  "answer-ask": { agree: boolean };
+  /** Without a seat: one's own pictures. */
+  "limit-pictures": { seat?: SeatId; to: PictureSize };
+  "pin": { seat: SeatId };
+  "unpin": Nothing;
 }
 
 export type ActKind = keyof Acts;

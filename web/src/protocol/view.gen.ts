@@ -24,6 +24,26 @@ export interface View {
    * in the order of its media sections. Empty while it may have no connection.
    */
   readonly slots: readonly Slot[];
+  /**
+   * Huddle is who is in the huddle of this seat's delegation now, those away
+   * included; empty for who has no delegation to confer in.
+   */
+  readonly huddle: readonly SeatId[];
+  /**
+   * PrivateWords are all of them for officers and technicians, and one's own
+   * for everybody else.
+   */
+  readonly privateWords: readonly PrivateWord[];
+  /**
+   * Documents are those this seat may read, in the order in which they were
+   * handed in.
+   */
+  readonly documents: readonly Document[];
+  /**
+   * Speaking has how long each delegation has had the floor; empty for who is
+   * not of the table, the booths or the staff.
+   */
+  readonly speaking: readonly Speaking[];
   /** Press is absent for press seats and for who has not been admitted. */
   readonly press?: Press;
   /** Chats are the rooms this seat may read and write in. */
@@ -74,6 +94,8 @@ export interface Summit {
   readonly phase: Phase;
   /** Publication are the languages pages are published in. */
   readonly publication: readonly Language[];
+  /** Seating is the order in which delegations and seats are listed. */
+  readonly seating: Order;
 }
 
 /** Me is the seat whose screen this is. */
@@ -105,6 +127,18 @@ export interface Me {
   readonly connects: boolean;
   /** Sends are the kinds of sources it may send. */
   readonly sends: readonly SourceKind[];
+  /** InHuddle: its microphone and camera are for its delegation's huddle alone. */
+  readonly inHuddle: boolean;
+  /** Sharing is with whom it shares its screen; absent while it does not. */
+  readonly sharing?: Audience;
+  /** MayShare are those it may share its screen with now (share-screen). */
+  readonly mayShare: readonly Audience[];
+  /** MayHandIn are those it may hand a document in to now. */
+  readonly mayHandIn: readonly Audience[];
+  /** Asked is what an officer or technician asks of it (answer-ask). */
+  readonly asked?: Request;
+  /** Pictures is how large the pictures are that it receives at most. */
+  readonly pictures: PictureSize;
 }
 
 /** Room is what is going on. */
@@ -143,6 +177,16 @@ export interface Room {
   readonly floorSince?: Instant;
   /** Queue is the speaker queue, first come first. */
   readonly queue: readonly SeatId[];
+  /**
+   * Screens are those shared that this seat may know of: its huddle's and the
+   * table's. The screen slot shows the first.
+   */
+  readonly screens: readonly Sharing[];
+  /**
+   * Pinned is whose picture goes first and largest; absent when nobody's does
+   * and for who may not see it.
+   */
+  readonly pinned?: SeatId;
 }
 
 /** Item is one part of the run of show. */
@@ -170,6 +214,8 @@ export interface Item {
 export interface Delegation {
   readonly id: DelegationId;
   readonly name: Text;
+  /** Country is what stands first on the name plates of its seats. */
+  readonly country: Text;
   readonly speaks: Language;
 }
 
@@ -190,6 +236,8 @@ export interface Seat {
   readonly muted: boolean;
   readonly hasFloor: boolean;
   readonly inRoom: boolean;
+  /** Apart: in a huddle or a private word; the table neither sees nor hears it. */
+  readonly apart: boolean;
   /** Hand is the place in the speaker queue, from 1; 0 when no hand is up. */
   readonly hand: number;
   /** Sends are the sources of it that the switchboard has now. */
@@ -242,6 +290,48 @@ export interface Slot {
   readonly eligible: readonly Source[];
   /** Carries is what feeds it now, as measured; absent when nothing does. */
   readonly carries?: Source;
+}
+
+export type SeatId = string & { readonly __brand: "SeatId" };
+
+/** PrivateWord is sound between two seats that nobody else hears. */
+export interface PrivateWord {
+  /** who called */
+  readonly seat: SeatId;
+  readonly with: SeatId;
+  /** until then only the caller is heard */
+  readonly answered: boolean;
+  readonly since: Instant;
+}
+
+/** Document is a file that was handed in. The file is fetched by its id. */
+export interface Document {
+  /** hex SHA-256 of the file */
+  readonly id: string;
+  readonly title: Text;
+  readonly file: string;
+  readonly type: string;
+  readonly bytes: number;
+  readonly to: Audience;
+  /** absent for the whole summit */
+  readonly item?: ItemId;
+  /** who handed it in */
+  readonly seat: SeatId;
+  readonly delegation?: DelegationId;
+  readonly at: Instant;
+  /** MayWithdraw: this seat may take it back. */
+  readonly mayWithdraw: boolean;
+}
+
+/** Speaking is how long one delegation has had the floor, a recess not counted. */
+export interface Speaking {
+  readonly delegation: DelegationId;
+  /** SummitSeconds and ItemSeconds are without what runs since Since. */
+  readonly summitSeconds: number;
+  /** in the item in progress */
+  readonly itemSeconds: number;
+  /** Since: the clock runs since then; absent while it stands. */
+  readonly since?: Instant;
 }
 
 /**
@@ -319,7 +409,14 @@ export type Phase =
   | "in-progress"
   | "ended";
 
-export type SeatId = string & { readonly __brand: "SeatId" };
+/** Order is how the delegations and their seats are ordered at the table. */
+export type Order =
+  /** as in the summit's file */
+  | "listed"
+  /** the delegations by their countries' names in one language */
+  | "alphabetical"
+  /** the first seat of each delegation, then the second of each */
+  | "alternating";
 
 /** Role is what a seat is there to do. */
 export type Role =
@@ -361,6 +458,33 @@ export type SourceKind =
   /** one language's permanent sound */
   | "channel";
 
+/** Audience is whom a screen or a document is for. */
+export type Audience =
+  /** who is at the table, the officers and the booths */
+  | "table"
+  /** one's own delegation: a screen, those in its huddle */
+  | "delegation"
+  /** the interpreters; documents only */
+  | "booths";
+
+/** Request is what an officer or technician asks of a person. */
+export interface Request {
+  readonly what: Remedy;
+  readonly by: SeatId;
+  readonly at: Instant;
+  /** Declined: the person has said no. It is kept for the asker to see. */
+  readonly declined: boolean;
+}
+
+/** PictureSize is how large the pictures are that a seat receives at most. */
+export type PictureSize =
+  /** no limit */
+  | "full"
+  | "medium"
+  | "small"
+  /** sound only; a shared screen still comes */
+  | "none";
+
 /** Coverage is who may see and hear an item. */
 export type Coverage =
   /** the public, live */
@@ -377,6 +501,13 @@ export interface Opening {
   readonly coverage: Coverage;
   /** Agreed are the officers who have agreed, first the one who proposed. */
   readonly agreed: readonly SeatId[];
+}
+
+/** Sharing is the screen that a seat is shown. */
+export interface Sharing {
+  readonly seat: SeatId;
+  readonly to: Audience;
+  readonly since: Instant;
 }
 
 /** Attendance is who of the delegations an item is for. */
@@ -412,6 +543,10 @@ export interface Desk {
   readonly standsFor?: SeatId;
   /** SubstituteBy are the delegates who can take this principal's place. */
   readonly substituteBy: readonly SeatId[];
+  /** Pictures is how large the pictures are that it receives at most. */
+  readonly pictures: PictureSize;
+  /** Asked is what was asked of it last, until it is agreed to. */
+  readonly asked?: Request;
 }
 
 /** Carries says what a channel's listeners hear, so that they can be told. */
@@ -485,6 +620,15 @@ export interface Page {
   /** Corrected is the number of corrections since. */
   readonly corrected: number;
 }
+
+/**
+ * Remedy is something that an officer or a technician may ask of a person and
+ * only that person may do.
+ */
+export type Remedy =
+  | "mute"
+  | "unmute"
+  | "reload";
 
 /** Reason is why an interpreter cannot follow. */
 export type Reason =

@@ -1,0 +1,54 @@
+package summittest
+
+import "liqa/internal/summit"
+
+func enterHuddle(*dice, summit.State) summit.Act { return summit.EnterHuddle{} }
+func leaveHuddle(*dice, summit.State) summit.Act { return summit.LeaveHuddle{} }
+func answerWord(*dice, summit.State) summit.Act  { return summit.AnswerPrivateWord{} }
+func endWord(*dice, summit.State) summit.Act     { return summit.EndPrivateWord{} }
+func unpin(*dice, summit.State) summit.Act       { return summit.Unpin{} }
+
+func openWord(t *dice, s summit.State) summit.Act {
+	return summit.OpenPrivateWord{With: seatThat(t, s, func(x summit.Seat) bool { return x.Presence == summit.Present })}
+}
+
+func audience(t *dice) summit.Audience {
+	return pick(t, "to", summit.ToTable, summit.ToTable, summit.ToDelegation, summit.ToBooths, "everybody")
+}
+
+func shareScreen(t *dice, _ summit.State) summit.Act { return summit.ShareScreen{To: audience(t)} }
+
+func stopSharing(t *dice, s summit.State) summit.Act {
+	ids := []summit.SeatID{"", seat(t, s)}
+	for _, x := range s.Sharing {
+		ids = append(ids, x.Seat)
+	}
+	return summit.StopSharing{Seat: pick(t, "whose", ids...)}
+}
+
+func handIn(t *dice, s summit.State) summit.Act {
+	return summit.HandIn{Document: summit.Document{
+		ID: digest(t), Title: summit.Text{"en": pick(t, "title", "Speech", "Slides", "")},
+		File: pick(t, "file", "speech.pdf", "slides.pdf", "../speech.pdf", ""), Type: pick(t, "type", "application/pdf", "PDF"),
+		Bytes: pick[int64](t, "bytes", 1, 4000, 0, summit.MostBytes+1), To: audience(t), Item: itemID(t, s)}}
+}
+
+func withdraw(t *dice, _ summit.State) summit.Act { return summit.WithdrawDocument{ID: digest(t)} }
+
+func ask(t *dice, s summit.State) summit.Act {
+	return summit.AskSeat{Seat: seatThat(t, s, func(x summit.Seat) bool { return x.Connected }),
+		What: pick(t, "what", summit.MuteMicrophone, summit.UnmuteMicrophone, summit.ReloadPage, "dance")}
+}
+
+func answerAsk(t *dice, _ summit.State) summit.Act {
+	return summit.AnswerAsk{Agree: once(t, 2, "agree")}
+}
+
+func limitPictures(t *dice, s summit.State) summit.Act {
+	return summit.LimitPictures{Seat: pick(t, "whose", "", seat(t, s)),
+		To: pick(t, "size", summit.FullPictures, summit.MediumPictures, summit.SmallPictures, summit.NoPictures, "tiny")}
+}
+
+func pin(t *dice, s summit.State) summit.Act {
+	return summit.Pin{Seat: seatThat(t, s, func(x summit.Seat) bool { return x.Delegation != "" && x.Admitted })}
+}
