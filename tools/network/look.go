@@ -136,27 +136,55 @@ func judge(looks []look) (q quality) {
 	return q
 }
 
-// soundBack says when, after an instant, sound that was not made up was heard
-// again: the first two looks in a row between which four fifths of what was
-// played had been received. ok is false when it never came back.
+// soundBack says how long after an instant sound that was not made up was heard
+// again: until the first look before which four fifths of what was played had
+// been received. ok is false when it never came back.
 func soundBack(looks []look, after time.Time) (took time.Duration, ok bool) {
 	for i := 1; i < len(looks); i++ {
-		if !looks[i].time().After(after) {
-			continue
-		}
-		now, has := looks[i].stream(soundMid, "audio")
-		before, had := looks[i-1].stream(soundMid, "audio")
-		if !has {
-			continue
-		}
-		if !had || before.Connection != now.Connection {
-			before = received{}
-		}
-		played := now.Samples - before.Samples
-		real := played - (now.Concealed - before.Concealed)
-		if played > 0 && real >= 0.8*played && now.Energy > before.Energy {
+		if looks[i].time().After(after) && real(looks[i-1], looks[i]) >= 0.8 {
 			return looks[i].time().Sub(after), true
 		}
 	}
 	return 0, false
+}
+
+// longest is the longest time between two looks.
+func longest(looks []look) (d time.Duration) {
+	for i := 1; i < len(looks); i++ {
+		d = max(d, looks[i].time().Sub(looks[i-1].time()))
+	}
+	return d
+}
+
+// gap is the longest stretch in seconds without any sound that was received.
+func gap(looks []look) (most float64) {
+	if len(looks) == 0 {
+		return 0
+	}
+	heard := looks[0].time()
+	for i := 1; i < len(looks); i++ {
+		if real(looks[i-1], looks[i]) > 0.1 {
+			most = max(most, looks[i-1].time().Sub(heard).Seconds())
+			heard = looks[i].time()
+		}
+	}
+	return max(most, looks[len(looks)-1].time().Sub(heard).Seconds())
+}
+
+// real is the share of what was played between two looks that had been
+// received; 0 when nothing was played.
+func real(before, now look) float64 {
+	s, ok := now.stream(soundMid, "audio")
+	was, had := before.stream(soundMid, "audio")
+	if !ok {
+		return 0
+	}
+	if !had || was.Connection != s.Connection {
+		was = received{}
+	}
+	played := s.Samples - was.Samples
+	if played <= 0 || s.Energy <= was.Energy {
+		return 0
+	}
+	return 1 - (s.Concealed-was.Concealed)/played
 }

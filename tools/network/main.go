@@ -36,6 +36,10 @@ type command struct {
 	As     string `help:"What the measurement is kept as; \"before\" is what the others are compared with." default:"now" enum:"now,before"`
 
 	Sweep sweepCmd `cmd:"" help:"Loss and delay: concealed sound, frozen pictures, time to recover."`
+	Limit limitCmd `cmd:"" help:"A line that is narrow for a while: rate and layer over time."`
+	Roam  roamCmd  `cmd:"" help:"Outages, another address, a router that forgets: time to sound."`
+	Check checkCmd `cmd:"" help:"The short test: sound over 10 % loss, and over 300 kbit/s."`
+	Draw  drawCmd  `cmd:"" help:"Draw what was measured again."`
 }
 
 func main() {

@@ -68,6 +68,7 @@ func openRoom(ctx context.Context, binary string) (r *room, err error) {
 	if r.wire, err = lab.Connect(r.near, r.far, "wire0", roomAddress, farAddress); err != nil {
 		return nil, err
 	}
+	r.wire.B.Translate() // the far end is behind a router, as people are
 	r.client = &http.Client{Transport: &http.Transport{
 		DialContext: r.near.Dial, ForceAttemptHTTP2: false, TLSClientConfig: &tls.Config{InsecureSkipVerify: true},
 	}}
@@ -176,6 +177,9 @@ func (r *room) enter(ctx context.Context, seat string) (*attendee.Attendee, erro
 	}
 	return a, a.Do(ctx, "arrive", nil)
 }
+
+// connects says that a seat may connect: it has been admitted.
+func connects(v view.View) bool { return v.Me.Connects }
 
 // admit lets in whoever waits, until the officer has gone.
 func (r *room) admit(ctx context.Context) {

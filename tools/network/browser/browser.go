@@ -10,6 +10,7 @@ package browser
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,7 +19,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -268,4 +272,52 @@ func (p *Page) Picture(ctx context.Context) ([]byte, error) {
 	var answer struct{ Data []byte }
 	err := p.browser.call(ctx, p.session, "Page.captureScreenshot", map[string]any{"format": "png"}, &answer)
 	return answer.Data, err
+}
+
+// Sleep stops the browser and all its processes, as closing a laptop does, or
+// lets them go on.
+func (b *Browser) Sleep(on bool) error {
+	signal := syscall.SIGCONT
+	if on {
+		signal = syscall.SIGSTOP
+	}
+	family, err := descendants(b.cmd.Process.Pid)
+	if err != nil {
+		return err
+	}
+	for _, pid := range family {
+		if err := syscall.Kill(pid, signal); err != nil && !errors.Is(err, syscall.ESRCH) {
+			return fmt.Errorf("stop process %d: %w", pid, err)
+		}
+	}
+	return nil
+}
+
+// descendants are a process, its children, and theirs.
+func descendants(pid int) (all []int, err error) {
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		return nil, err
+	}
+	children := map[int][]int{}
+	for _, e := range entries {
+		child, err := strconv.Atoi(e.Name())
+		if err != nil {
+			continue // not a process
+		}
+		stat, err := os.ReadFile(filepath.Join("/proc", e.Name(), "stat"))
+		if err != nil {
+			continue // it has ended
+		}
+		// The parent is the second word after the name, which is in brackets.
+		words := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+		if parent, err := strconv.Atoi(words[1]); err == nil {
+			children[parent] = append(children[parent], child)
+		}
+	}
+	all = []int{pid}
+	for i := 0; i < len(all); i++ {
+		all = append(all, children[all[i]]...)
+	}
+	return all, nil
 }
