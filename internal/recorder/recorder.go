@@ -181,6 +181,14 @@ func (r *Recorder) current() *take {
 	return nil
 }
 
+// Take is the id of the take in progress, "" for none.
+func (r *Recorder) Take() string {
+	if t := r.current(); t != nil {
+		return t.id
+	}
+	return ""
+}
+
 // Record records a source from now on, whether it exists yet or not, and
 // whenever it comes back. A track that is already recorded stays as it is.
 func (r *Recorder) Record(is Track) error {

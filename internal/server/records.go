@@ -18,9 +18,10 @@ import (
 // records has every summit recorded: each source, each channel and the
 // program, in a take for each item and coverage.
 type records struct {
-	store recorder.Store
-	board *switchboard.Board
-	log   *slog.Logger
+	store  *tallied
+	folder string
+	board  *switchboard.Board
+	log    *slog.Logger
 
 	making sync.Mutex // of recorders, which reads the disk; no cut waits for it
 
@@ -29,6 +30,7 @@ type records struct {
 	summits map[summit.SummitID]*recorder.Recorder
 	reaches map[summit.SummitID]reach                         // in force at the media
 	lets    map[summit.SummitID]map[switchboard.SourceID]bool // what somebody may receive now
+	faults  map[summit.SummitID][]string                      // tracks that cannot be recorded now
 	ending  sync.WaitGroup
 }
 
@@ -37,7 +39,7 @@ func openRecords(dir string, board *switchboard.Board, log *slog.Logger) (*recor
 	if err != nil {
 		return nil, err
 	}
-	return &records{store: store, board: board, log: log,
+	return &records{folder: dir, store: &tallied{Store: store, bytes: map[string]uint64{}}, board: board, log: log, faults: map[summit.SummitID][]string{},
 		summits: map[summit.SummitID]*recorder.Recorder{}, reaches: map[summit.SummitID]reach{}, lets: map[summit.SummitID]map[switchboard.SourceID]bool{}}, nil
 }
 
@@ -174,6 +176,7 @@ func (r *records) tracks(rec *recorder.Recorder, s summit.State) error {
 }
 
 func (r *records) trouble(id summit.SummitID, t recorder.Trouble) {
+	r.fault(id, t)
 	if t.Err == nil {
 		r.log.Info("it is recorded again", "summit", id, "track", t.Track)
 		return
@@ -185,6 +188,7 @@ func (r *records) trouble(id summit.SummitID, t recorder.Trouble) {
 func (r *records) end(id summit.SummitID, rec *recorder.Recorder) {
 	r.mu.Lock()
 	delete(r.summits, id)
+	delete(r.faults, id)
 	r.mu.Unlock()
 	r.ending.Go(func() {
 		if err := rec.Close(); err != nil {

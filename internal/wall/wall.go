@@ -205,6 +205,9 @@ func (s Source) name() string { return string(s.Seat) + "/" + string(s.Language)
 
 func milliseconds(d time.Duration) float64 { return tenths(float64(d) / float64(time.Millisecond)) }
 
+// Alarms are those that stand, the oldest first.
+func (w *Wall) Alarms() []Alarm { return w.alarms }
+
 // forget drops what has not been seen for a while.
 func (w *Wall) forget(now time.Time) {
 	for key, m := range w.meters {

@@ -1,0 +1,336 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"liqa/internal/peer"
+	"liqa/internal/plan"
+	"liqa/internal/secretariat"
+	"liqa/internal/summit"
+	"liqa/internal/switchboard"
+	"liqa/internal/wall"
+)
+
+const (
+	// lookEvery is how often everything is looked at.
+	lookEvery = time.Second
+	// idleAfter is for how long a slot must have sent nothing to count as idle.
+	idleAfter = 2 * time.Second
+	// endedFor is how long the wall of a summit that has ended is still looked after
+	// since somebody looked at it.
+	endedFor = 10 * time.Second
+)
+
+// walls looks at everything once a second, and keeps a wall for each summit.
+type walls struct {
+	summits interface {
+		Summits() []summit.SummitID
+		Now(summit.SummitID) (*secretariat.Update, error)
+	}
+	board   *switchboard.Board
+	peers   *peer.Gate
+	records *records
+	folder  string // of the recordings
+	machine func([]peer.Figures) wall.Machine
+	// line is what the green room found out about the seats' lines; may be nil.
+	line func(summit.SummitID) map[summit.SeatID]any
+	log  *slog.Logger
+
+	end  context.CancelFunc
+	done chan struct{}
+
+	mu sync.Mutex
+	of map[summit.SummitID]*watched
+}
+
+// watched is the wall of one summit.
+type watched struct {
+	*wall.Wall
+	shown  map[shown]json.RawMessage // of this second, made when first asked for
+	looked time.Time                 // when somebody did last
+}
+
+// shown is a form in which a wall can be asked for.
+type shown struct{ history, everyPress bool }
+
+func newWalls(summits *attentive, board *switchboard.Board, peers *peer.Gate, r *records, log *slog.Logger) *walls {
+	return &walls{summits: summits, board: board, peers: peers, records: r, folder: r.folder, machine: new(load).now,
+		log: log, of: map[summit.SummitID]*watched{}}
+}
+
+func (w *walls) begin() {
+	var ctx context.Context
+	ctx, w.end = context.WithCancel(context.Background())
+	w.done = make(chan struct{})
+	go func() {
+		defer close(w.done)
+		tick := time.NewTicker(lookEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			w.lookAtAll(time.Now())
+		}
+	}()
+}
+
+func (w *walls) close() error {
+	if w.end != nil {
+		w.end()
+		<-w.done
+	}
+	return nil
+}
+
+// Report takes in what a seat's screen says of itself.
+func (w *walls) Report(id summit.SummitID, seat summit.SeatID, raw []byte) error {
+	r, err := wall.ParseReport(raw)
+	if err != nil {
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if of := w.of[id]; of != nil {
+		of.Report(seat, r, time.Now())
+	}
+	return nil
+}
+
+// Look is what technicians see of a summit, in JSON: with the history of the
+// last minutes, and with every press seat by name, when so asked. It is made
+// once for all who ask for the same within a second.
+func (w *walls) Look(id summit.SummitID, history, everyPress bool) json.RawMessage {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	of := w.of[id]
+	if of == nil {
+		return nil
+	}
+	of.looked = time.Now()
+	form := shown{history, everyPress}
+	if text := of.shown[form]; text != nil {
+		return text
+	}
+	v := of.Look(history, everyPress)
+	if w.line != nil {
+		lines := w.line(id)
+		for i := range v.Seats {
+			v.Seats[i].Line = lines[v.Seats[i].Seat]
+		}
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		w.log.Error("the technician's wall cannot be written", "summit", string(id), "error", err)
+		return nil
+	}
+	of.shown[form] = text
+	return text
+}
+
+// alarms counts what stands, of all summits, by its code.
+func (w *walls) alarms() map[wall.Code]int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n := map[wall.Code]int{}
+	for _, of := range w.of {
+		for _, a := range of.Alarms() {
+			n[a.Code]++
+		}
+	}
+	return n
+}
+
+// lookAtAll takes one observation of every summit.
+func (w *walls) lookAtAll(now time.Time) {
+	seen := map[summit.SummitID]*wall.Observation{}
+	connections := w.peers.Survey()
+	m, disk := w.machine(connections), w.disk()
+	for _, id := range w.summits.Summits() {
+		u, err := w.summits.Now(id)
+		if err != nil || !w.counts(id, u, now) {
+			continue
+		}
+		seen[id] = &wall.Observation{At: now, Room: roomOf(u), Differences: differences(u), Recorder: w.records.seen(u), Disk: disk,
+			Journal: wall.Journal{Behind: behindOf(u), Revision: u.State.Revision}, Machine: m}
+	}
+	if len(seen) > 0 {
+		w.observe(seen, connections, now)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for id := range w.of {
+		if seen[id] == nil {
+			delete(w.of, id)
+		}
+	}
+	for id, o := range seen {
+		of := w.of[id]
+		if of == nil {
+			of = &watched{Wall: wall.New(), looked: now}
+			w.of[id] = of
+		}
+		began, ended := of.Take(*o)
+		of.shown = map[shown]json.RawMessage{}
+		for _, a := range began {
+			w.log.Warn("an alarm", "summit", string(id), "seat", string(a.Seat), "alarm", string(a.Code), "figure", a.Figure)
+		}
+		for _, a := range ended {
+			w.log.Info("an alarm has ended", "summit", string(id), "seat", string(a.Seat), "alarm", string(a.Code), "after", now.Sub(a.Since).Round(time.Second).String())
+		}
+	}
+}
+
+// counts reports whether a summit is looked after: one that has ended only for
+// as long as somebody still looks.
+func (w *walls) counts(id summit.SummitID, u *secretariat.Update, now time.Time) bool {
+	if u.State.Phase != summit.Ended {
+		return true
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	of := w.of[id]
+	return of != nil && now.Sub(of.looked) < endedFor
+}
+
+// observe puts each connection, source and slot into its summit's observation.
+func (w *walls) observe(seen map[summit.SummitID]*wall.Observation, connections []peer.Figures, now time.Time) {
+	// of splits a name at the switchboard, "SUMMIT/seat/SEAT".
+	of := func(name string) (o *wall.Observation, rest string) {
+		id, rest, _ := strings.Cut(name, "/")
+		return seen[summit.SummitID(id)], rest
+	}
+	for _, c := range connections {
+		name, way := string(c.Key), wall.Out
+		if c.Publishes {
+			name, way = string(c.Origin), wall.In
+		}
+		o, rest := of(name)
+		if o == nil {
+			continue
+		}
+		seat, _ := strings.CutPrefix(rest, "seat/")
+		if seat == rest {
+			seat = "" // the public's
+		}
+		o.Connections = append(o.Connections, wall.Connection{Seat: summit.SeatID(seat), Way: way, Session: c.Session, Transport: c.Transport,
+			Quiet: c.Quiet, Delay: c.RoundTrip, Jitter: c.Jitter, Lost: c.Lost, Packets: c.Packets, Bytes: c.Bytes, Dropped: c.Dropped})
+	}
+	survey := w.board.Survey()
+	for _, s := range survey.Sources {
+		if o, _ := of(string(s.ID)); o != nil {
+			o.Sources = append(o.Sources, sourceSeen(o, s))
+		}
+	}
+	for _, r := range survey.Receivers {
+		o, rest := of(string(r.Key))
+		if o == nil {
+			continue
+		}
+		if seat, ok := strings.CutPrefix(rest, "seat/"); ok && len(r.Slots) > len(plan.PressSlots) {
+			o.Slots = append(o.Slots, slotsSeen(summit.SeatID(seat), r, now)...)
+			estimate(o, summit.SeatID(seat), r.Estimate)
+		}
+	}
+}
+
+// estimate notes what a seat's line is taken to carry.
+func estimate(o *wall.Observation, seat summit.SeatID, bits int) {
+	for i := range o.Connections {
+		if c := &o.Connections[i]; c.Seat == seat && c.Way == wall.Out {
+			c.Estimate = float64(bits)
+		}
+	}
+}
+
+func sourceSeen(o *wall.Observation, s switchboard.SourceSurvey) wall.Source {
+	id, _, _ := strings.Cut(string(s.ID), "/")
+	named, _ := sourceNamed(summit.SummitID(id), s.ID)
+	out := wall.Source{Kind: wall.Kind(named.Kind), Seat: named.Seat, Language: named.Language, Codec: s.Codec.String(),
+		Packets: s.Packets, Bytes: s.Bytes, Missing: s.Missing, Level: s.Level, Jitter: s.Jitter, Last: s.Last}
+	if s.Kind != switchboard.Video {
+		return out
+	}
+	for _, l := range s.Layers {
+		out.Layers = append(out.Layers, wall.Layer{Rate: float64(l.BitRate), FPS: l.FrameRate, Width: l.Width, Height: l.Height})
+	}
+	return out
+}
+
+// slotsSeen are the slots of a receiver that carry something now. Who is in a
+// private word or a huddle with whom is not the technician's to see.
+func slotsSeen(seat summit.SeatID, r switchboard.ReceiverSurvey, now time.Time) (all []wall.Slot) {
+	for _, s := range r.Slots {
+		if s.Carries == "" || now.Sub(s.Last) > idleAfter {
+			continue
+		}
+		id, _, _ := strings.Cut(string(s.Carries), "/")
+		named, ok := sourceNamed(summit.SummitID(id), s.Carries)
+		if !ok {
+			continue
+		}
+		slot := wall.Slot{Seat: seat, Slot: string(s.ID), Kind: wall.Kind(named.Kind), Language: named.Language, Bytes: s.Bytes,
+			Layer: -1, Reduced: string(s.Reduced)}
+		if s.ID != switchboard.SlotID(plan.Private) {
+			slot.Of = named.Seat
+		}
+		if s.Kind == switchboard.Video {
+			slot.Layer = s.Layer
+		}
+		all = append(all, slot)
+	}
+	return all
+}
+
+func roomOf(u *secretariat.Update) wall.Room {
+	s := u.State
+	room := wall.Room{Flows: s.Flows(), Floor: s.Floor}
+	for _, seat := range s.Seats {
+		room.Seats = append(room.Seats, wall.Seat{ID: seat.ID, Role: seat.Role, Muted: seat.Muted,
+			Present: seat.Admitted && seat.Presence == summit.Present})
+	}
+	for _, b := range s.Booths {
+		if b.OnAir != "" && !b.Cough && room.Flows {
+			room.OnAir = append(room.OnAir, wall.OnAir{Language: b.Into, Seat: b.OnAir})
+		}
+	}
+	return room
+}
+
+// differences are those between the roster and the connections, which the
+// secretariat compares; see [plan.Measured.Check].
+func differences(u *secretariat.Update) (all []wall.Difference) {
+	codes := map[plan.AlarmCode]wall.Code{plan.UnknownConnection: wall.Unseen, plan.MissingConnection: wall.Missing, plan.NotClear: wall.NotClear}
+	for _, a := range u.Alarms {
+		if code, ok := codes[a.Code]; ok {
+			all = append(all, wall.Difference{Code: code, Seat: a.Seat})
+		}
+	}
+	return all
+}
+
+func behindOf(u *secretariat.Update) bool {
+	for _, a := range u.Alarms {
+		if a.Code == plan.JournalBehind {
+			return true
+		}
+	}
+	return false
+}
+
+// disk is where the recordings lie; nothing when the system does not say.
+func (w *walls) disk() wall.Disk {
+	var s syscall.Statfs_t
+	if err := syscall.Statfs(w.folder, &s); err != nil {
+		return wall.Disk{}
+	}
+	return wall.Disk{Free: s.Bavail * uint64(s.Bsize), Size: s.Blocks * uint64(s.Bsize)}
+}
