@@ -34,6 +34,7 @@ export function seatOf(s: Speaker): Seat {
     muted: false,
     hasFloor: s.hasFloor,
     inRoom: true,
+    apart: false,
     hand: 0,
     sends: ["microphone", "camera"],
     receives: false,
