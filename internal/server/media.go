@@ -77,7 +77,7 @@ func sourceNamed(id summit.SummitID, name switchboard.SourceID) (plan.Source, bo
 }
 
 func setOf(id summit.SummitID, s plan.Set) switchboard.Set {
-	var set switchboard.Set
+	set := switchboard.Set{Most: uint8(s.Most), First: s.First}
 	for _, one := range s.Sources {
 		set.Sources = append(set.Sources, sourceOf(id, one))
 	}
@@ -138,7 +138,7 @@ func (m *media) feed(id summit.SummitID, g *given, p plan.Plan) {
 }
 
 func same(a, b switchboard.Set) bool {
-	if a.Prefer != b.Prefer || len(a.Sources) != len(b.Sources) {
+	if a.Prefer != b.Prefer || a.Most != b.Most || a.First != b.First || len(a.Sources) != len(b.Sources) {
 		return false
 	}
 	for i, s := range a.Sources {
