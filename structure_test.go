@@ -62,6 +62,7 @@ var mayImport = map[string]struct {
 	"internal/plan":              {[]string{"internal/summit"}, "who may see and hear what follows from the rules alone"},
 	"internal/access":            {[]string{"internal/summit"}, "who may call what follows from roles alone"},
 	"internal/press":             {[]string{"internal/summit"}, "what may be published follows from the rules alone"},
+	"internal/greenroom":         {[]string{"internal/summit"}, "what a line is good for follows from figures and a role; where they come from is not its business"},
 	"internal/view":              {[]string{"internal/summit", "internal/plan"}, "a screen shows the rules and the plan, and has no way to more"},
 	"internal/estimate":          {nil, "what a path carries follows from times and sizes alone"},
 	"internal/peer":              {[]string{"internal/switchboard", "internal/estimate"}, "a connection is a way in and out of the switchboard, nothing more"},

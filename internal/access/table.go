@@ -107,6 +107,15 @@ var routesAndChats = map[Action][]Standing{
 	"PATCH /api/whep/{session}":  inside,
 	"DELETE /api/whep/{session}": inside,
 
+	// The test of the line, which carries nothing of the summit: at the door
+	// too, and days before.
+	"POST /api/linetest":                  seats,
+	"GET /api/linetest/{session}":         seats,
+	"DELETE /api/linetest/{session}":      seats,
+	"PUT /api/linetest":                   seats,
+	"GET /api/linetest":                   seats,
+	"GET /api/summits/{summit}/linetests": admitted(summit.Technician, summit.Officer),
+
 	// The press officer's desk.
 	"GET /api/summits/{summit}/readouts/{language}":          pressOfficer,
 	"PUT /api/summits/{summit}/readouts/{language}":          pressOfficer,

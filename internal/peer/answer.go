@@ -12,6 +12,7 @@ import (
 const (
 	audioLevelURI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level" // RFC 6464
 	midURI        = "urn:ietf:params:rtp-hdrext:sdes:mid"         // RFC 9143
+	countURI      = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 )
 
 // answered is what becomes of one offered section.

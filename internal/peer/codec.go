@@ -18,6 +18,7 @@ const OpusParameters = "maxaveragebitrate=64000;usedtx=0;useinbandfec=1;stereo=0
 type chosen struct {
 	codec
 	kind switchboard.Codec
+	hint string // more parameters for the sender, in a test of the line
 }
 
 // sound finds Opus in an audio section.
@@ -111,9 +112,9 @@ func (c *chosen) answerParameters() string {
 	case switchboard.Opus:
 		return OpusParameters
 	case switchboard.H264:
-		return "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=" + c.parameters["profile-level-id"]
+		return "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=" + c.parameters["profile-level-id"] + c.hint
 	}
-	return "profile-id=0"
+	return "profile-id=0" + c.hint
 }
 
 // answerFeedback keeps of the offered RTCP feedback what the switchboard does:
@@ -123,6 +124,10 @@ func (c *chosen) answerFeedback(sender bool) []string {
 	var list []string
 	for _, f := range c.feedback {
 		switch f {
+		case "transport-cc":
+			if len(c.feedback) == 1 {
+				list = append(list, f)
+			}
 		case "nack", "nack pli", "ccm fir":
 			list = append(list, f)
 		case "goog-remb":

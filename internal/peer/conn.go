@@ -48,6 +48,7 @@ type Conn struct {
 	log     *slog.Logger
 	onState func(State)
 	mids    []string // of the answer, for an ICE restart's fragment
+	only    string   // "udp" or "tcp": the only addresses it is told; "" is all
 	started time.Time
 
 	side   side

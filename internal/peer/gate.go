@@ -203,7 +203,7 @@ func (g *Gate) answer(ctx context.Context, c *Conn, list []answered) (string, er
 			c.mids = append(c.mids, a.offered.mid)
 		}
 	}
-	return writeAnswer(randomNumber(), ending{local: c.local, print: g.identity.print, candidates: candidates}, list), nil
+	return writeAnswer(randomNumber(), ending{local: c.local, print: g.identity.print, candidates: c.told(candidates)}, list), nil
 }
 
 func (g *Gate) candidates() ([]string, *BadOffer) {

@@ -20,6 +20,7 @@ import (
 
 	"liqa/internal/certificate"
 	"liqa/internal/config"
+	"liqa/internal/greenroom"
 	"liqa/internal/journal"
 	"liqa/internal/newsroom"
 	"liqa/internal/peer"
@@ -44,6 +45,7 @@ type Server struct {
 	log       *slog.Logger
 	admin     string
 	authority *certificate.Authority
+	greenroom *greenroom.Shelf
 	https     net.Listener // nil behind a proxy
 	http      net.Listener
 	closers   []func() error // in the order of starting
@@ -98,8 +100,12 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	watched := newAttentive(summits, s.log)
 	s.onClose(watched.close)
 	counted := &figures{board: board, peers: peers}
+	if s.greenroom, err = greenroom.Open(s.path("greenroom")); err != nil {
+		return s, err
+	}
+	doors := &gate{peers: peers, board: board, summits: summits}
 	site, err := s.serve(web.Options{
-		Summits: watched, Metrics: counted.handler(), Media: &gate{peers: peers, board: board, summits: summits},
+		Summits: watched, Metrics: counted.handler(), Media: doors, Lines: doors, GreenRoom: s.greenroom,
 		Records: records, Journal: exporter{book}, Desk: desk,
 	})
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 	"liqa/internal/access"
 	"liqa/internal/config"
 	"liqa/internal/documents"
+	"liqa/internal/greenroom"
 	"liqa/internal/journal"
 	"liqa/internal/newsroom"
 	"liqa/internal/secretariat"
@@ -59,7 +60,11 @@ func openHall(t testing.TB, changes ...func(*Options)) *hall {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := Options{Summits: h.sec, Media: h.media, Records: h.records, Journal: fakeJournal{}, Desk: desk, Documents: shelf,
+	found, err := greenroom.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := Options{Summits: h.sec, Media: h.media, Lines: h.media, GreenRoom: found, Records: h.records, Journal: fakeJournal{}, Desk: desk, Documents: shelf,
 		FrontEnd: builtFrontEnd, Metrics: http.NotFoundHandler(), Admin: h.admin, Limits: openLimits, Log: log}
 	for _, change := range changes {
 		change(&o)

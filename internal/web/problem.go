@@ -36,6 +36,8 @@ var sentences = map[string]string{
 	"changed":          "This connection has been negotiated anew since. Fetch it again.",
 	"not-open":         "This is not open to the public now.",
 	"too-many-players": "Too many players are connected. Try again in a minute.",
+	"too-many-tests":   "The line has just been tested. Wait a quarter of a minute and try again.",
+	"tests-busy":       "Many lines are being tested now. It is tried again by itself; you can go in meanwhile.",
 	"internal":         "The server could not do that. The administrator can see the reason in the log.",
 	"bad-summit-file":  "The summit file has faults. Nothing was changed.",
 	"not-ready":        "The page is not ready to be published. Nothing was changed.",

@@ -35,6 +35,13 @@ func (s *Server) handleAll() {
 	s.handle("PATCH /api/summits/{summit}/whep/{session}", sdpBody, s.patchSession)
 	s.handle("DELETE /api/summits/{summit}/whep/{session}", 0, s.deleteSession)
 
+	s.handle("POST /api/linetest", sdpBody, s.testLine)
+	s.handle("GET /api/linetest/{session}", 0, s.measured)
+	s.handle("DELETE /api/linetest/{session}", 0, s.endTest)
+	s.handle("PUT /api/linetest", smallBody, s.keepResult)
+	s.handle("GET /api/linetest", 0, s.lastResult)
+	s.handle("GET /api/summits/{summit}/linetests", 0, s.results)
+
 	s.handle("GET /api/summits/{summit}/readouts/{language}", 0, s.readout)
 	s.handle("PUT /api/summits/{summit}/readouts/{language}", fileBody, s.saveReadout)
 	s.handle("POST /api/summits/{summit}/readouts/{language}/publish", smallBody, s.publishReadout)

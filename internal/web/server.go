@@ -23,6 +23,9 @@ type Options struct {
 	Records Records
 	Journal Journal
 	Desk    Desk
+	// Lines tests lines, and GreenRoom keeps what was found.
+	Lines     Lines
+	GreenRoom GreenRoom
 
 	// FrontEnd is the built front end, the folder dist.
 	FrontEnd fs.FS
@@ -55,6 +58,7 @@ type Server struct {
 	limits   *limits
 	attended *attendance
 	sessions *sessions
+	tests    *lineTests
 	sayings  rate.Limit    // messages that one screen may send
 	body     time.Duration // how long a request's body may take to come
 	pages    pages
@@ -76,6 +80,7 @@ func New(o Options) (*Server, error) {
 	s.limits = newLimits(o.Limits, s.now)
 	s.attended = newAttendance()
 	s.sessions = newSessions()
+	s.tests = newLineTests()
 	s.sayings, s.body = sayingsPerSecond, bodyWithin
 	var err error
 	if s.pages, err = readPages(o.FrontEnd); err != nil {
@@ -94,6 +99,7 @@ func New(o Options) (*Server, error) {
 func (s *Server) Close() {
 	s.end()
 	s.sessions.closeAll()
+	s.tests.close(func(*lineTest) bool { return true })
 	s.attended.wait()
 }
 

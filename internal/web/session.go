@@ -126,6 +126,7 @@ func (all *sessions) count() int {
 // them. The cut has been made before, by the plan; this frees what is left.
 func (s *Server) Sweep(id summit.SummitID) {
 	state, _ := s.state(id)
+	s.sweepTests(state)
 	s.sessions.close(func(one *session) bool {
 		return one.at == id && over(state, one)
 	})
@@ -162,15 +163,22 @@ func (s *Server) opened(w http.ResponseWriter, r *http.Request, one *session, te
 		s.notConnected(w, state)
 		return false
 	}
+	created(w, r.URL.Path+"/"+name, one.etag, text)
+	return true
+}
+
+// created answers with an answer's SDP and where its connection is.
+func created(w http.ResponseWriter, at, etag, text string) {
 	h := w.Header()
 	h.Set("Content-Type", sdpType)
-	h.Set("Location", r.URL.Path+"/"+name)
-	h.Set("ETag", one.etag)
-	h.Set("Accept-Patch", fragmentType)
+	h.Set("Location", at)
+	if etag != "" {
+		h.Set("ETag", etag)
+		h.Set("Accept-Patch", fragmentType)
+	}
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(http.StatusCreated)
 	io.WriteString(w, text)
-	return true
 }
 
 // routeOf is the route by which a session with this address was made.
