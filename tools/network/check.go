@@ -23,7 +23,7 @@ func (checkCmd) Run(ctx context.Context, c *command) error {
 	if err := tools(); err != nil {
 		return err
 	}
-	m, err := openMeeting(ctx, c.Server)
+	m, err := openMeeting(ctx, c.Server, wholeCamera)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"liqa/internal/cast"
 	"liqa/internal/player"
+	"liqa/tools/trial"
 )
 
 type limitCmd struct {
@@ -50,7 +51,7 @@ func (l *limitCmd) Run(ctx context.Context, c *command) error {
 	if err := tools(); err != nil {
 		return err
 	}
-	m, err := openMeeting(ctx, c.Server)
+	m, err := openMeeting(ctx, c.Server, wholeCamera)
 	if err != nil {
 		return err
 	}
@@ -64,7 +65,7 @@ func (l *limitCmd) Run(ctx context.Context, c *command) error {
 	}
 	fmt.Printf("%d kbit/s: %.1f %% of the sound concealed, longest gap %.1f s, picture back after %.1f s\n",
 		l.Kilobits, 100*result.Concealed, result.LongestGap, result.Back)
-	if err := keep("limit", c.As, m.version, result); err != nil {
+	if err := keep("limit", c.As, m.Version, result); err != nil {
 		return err
 	}
 	return drawLimit()
@@ -195,17 +196,17 @@ func (m *meeting) advisers(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		a, err := m.enter(ctx, seat)
+		a, err := m.Enter(ctx, seat)
 		if err != nil {
 			return err
 		}
 		m.others = append(m.others, a)
-		if _, err := a.Until(ctx, connects); err != nil {
+		if _, err := a.Until(ctx, trial.Admitted); err != nil {
 			return err
 		}
 		if _, err := a.Send(ctx, p, player.Track{MIME: "audio/opus", Clip: player.Silence()}, player.Track{MIME: "video/H264", Clip: camera.Loop()}); err != nil {
 			return fmt.Errorf("%s: %w", seat, err)
 		}
 	}
-	return m.sending(ctx, "b-delegate-1", "b-delegate-2")
+	return m.Sending(ctx, "b-delegate-1", "b-delegate-2")
 }

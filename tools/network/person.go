@@ -24,16 +24,24 @@ const headset = `localStorage.setItem('liqa/devices', JSON.stringify({ headset: 
 // devices are the files that stand for a camera and a microphone.
 type devices struct{ voice, camera string }
 
+// camera is what a camera gives: lines of 16:9, and pictures a second. Two
+// browsers with software codecs have to have enough of two processors.
+type camera struct{ lines, rate int }
+
+var (
+	smallCamera = camera{180, 10} // for what is heard and whether anything is seen
+	wholeCamera = camera{360, 15} // for layers
+)
+
 // makeDevices makes a voice without pauses out of one of the demonstration's,
-// and a camera of 640 × 360 at 15 pictures a second that moves all the time:
-// what a picture costs, and whether it stands still, must not depend on what
-// it shows.
-func makeDevices(ctx context.Context, folder string) (devices, error) {
+// and a camera in which everything moves all the time: what a picture costs,
+// and whether it stands still, must not depend on what it shows.
+func makeDevices(ctx context.Context, folder string, c camera) (devices, error) {
 	d := devices{voice: filepath.Join(folder, "voice.wav"), camera: filepath.Join(folder, "camera.y4m")}
 	for _, args := range [][]string{
 		{"-i", "demo/media/interpreter-en.ogg", "-af", "silenceremove=stop_periods=-1:stop_duration=0.15:stop_threshold=-45dB",
 			"-ar", "48000", "-ac", "1", d.voice},
-		{"-f", "lavfi", "-i", "testsrc2=size=640x360:rate=15", "-vf", "noise=alls=6:allf=t", "-t", "4", "-pix_fmt", "yuv420p", d.camera},
+		{"-f", "lavfi", "-i", fmt.Sprintf("testsrc2=size=%dx%d:rate=%d", c.lines*16/9, c.lines, c.rate), "-vf", "noise=alls=6:allf=t", "-t", "4", "-pix_fmt", "yuv420p", d.camera},
 	} {
 		cmd := exec.CommandContext(ctx, "ffmpeg", append([]string{"-v", "error", "-y"}, args...)...)
 		if out, err := cmd.CombinedOutput(); err != nil {

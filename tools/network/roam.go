@@ -25,7 +25,7 @@ func (r *roamCmd) Run(ctx context.Context, c *command) error {
 	if err := tools(); err != nil {
 		return err
 	}
-	m, err := openMeeting(ctx, c.Server)
+	m, err := openMeeting(ctx, c.Server, smallCamera)
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (r *roamCmd) Run(ctx context.Context, c *command) error {
 		}
 		results = append(results, result)
 	}
-	if err := keep("roam", c.As, m.version, results); err != nil {
+	if err := keep("roam", c.As, m.Version, results); err != nil {
 		return err
 	}
 	return drawRoam()

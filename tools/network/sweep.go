@@ -38,7 +38,7 @@ func (s *sweepCmd) Run(ctx context.Context, c *command) error {
 	if err := tools(); err != nil {
 		return err
 	}
-	m, err := openMeeting(ctx, c.Server)
+	m, err := openMeeting(ctx, c.Server, smallCamera)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (s *sweepCmd) Run(ctx context.Context, c *command) error {
 			points = append(points, p)
 		}
 	}
-	if err := keep("sweep", c.As, m.version, points); err != nil {
+	if err := keep("sweep", c.As, m.Version, points); err != nil {
 		return err
 	}
 	return drawSweep()
@@ -74,7 +74,7 @@ type meeting struct {
 }
 
 // openMeeting opens a room, brings both principals in, and starts the item.
-func openMeeting(ctx context.Context, server string) (m *meeting, err error) {
+func openMeeting(ctx context.Context, server string, c camera) (m *meeting, err error) {
 	m = &meeting{}
 	if m.room, err = openRoom(ctx, server); err != nil {
 		return nil, err
@@ -84,22 +84,22 @@ func openMeeting(ctx context.Context, server string) (m *meeting, err error) {
 			m.Close()
 		}
 	}()
-	d, err := makeDevices(ctx, m.folder)
+	d, err := makeDevices(ctx, m.Folder, c)
 	if err != nil {
 		return nil, err
 	}
-	if m.a, err = arrive(ctx, m.far, "a-principal", m.links["a-principal"], d); err != nil {
+	if m.a, err = arrive(ctx, m.far, "a-principal", m.Links["a-principal"], d); err != nil {
 		return nil, err
 	}
-	if m.b, err = arrive(ctx, m.near, "b-principal", m.links["b-principal"], d); err != nil {
+	if m.b, err = arrive(ctx, m.near, "b-principal", m.Links["b-principal"], d); err != nil {
 		return nil, err
 	}
 	soon, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	if err := m.sending(soon, "a-principal", "b-principal"); err != nil {
+	if err := m.Sending(soon, "a-principal", "b-principal"); err != nil {
 		return nil, err
 	}
-	if err := m.officer.Do(soon, "start-item", map[string]any{"item": "talks"}); err != nil {
+	if err := m.Officer.Do(soon, "start-item", map[string]any{"item": "talks"}); err != nil {
 		return nil, err
 	}
 	for _, p := range []*person{m.a, m.b} {
