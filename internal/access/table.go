@@ -9,7 +9,8 @@ import (
 )
 
 // Action is what somebody asks for: a route ("POST /api/whip"), an act sent
-// over the live connection ("act give-floor"), or a chat ("chat delegation").
+// over the live connection ("act give-floor"), a chat ("chat delegation"), or
+// another message ("message sizes").
 type Action string
 
 // Act is the action of doing an act over the live connection.
@@ -18,9 +19,13 @@ func Act(kind string) Action { return Action("act " + kind) }
 // Chat is the action of writing in a chat.
 func Chat(to string) Action { return Action("chat " + to) }
 
+// Message is the action of sending another message of a kind.
+func Message(kind string) Action { return Action("message " + kind) }
+
 // IsRoute reports whether the action is an HTTP route.
 func (a Action) IsRoute() bool {
-	return !strings.HasPrefix(string(a), "act ") && !strings.HasPrefix(string(a), "chat ")
+	kind, _, _ := strings.Cut(string(a), " ")
+	return kind != "act" && kind != "chat" && kind != "message"
 }
 
 // May is the one question: may somebody of this standing ask for this at all?
@@ -56,7 +61,10 @@ var (
 	inside        = admitted(summit.Roles...)
 	interpreter   = admitted(summit.Interpreter)
 	delegations   = admitted(summit.Principal, summit.Delegate, summit.NoteTaker)
-	senders       = admitted(summit.Principal, summit.Delegate, summit.NoteTaker, summit.Interpreter)
+	handers       = admitted(summit.Principal, summit.Delegate, summit.NoteTaker, summit.Officer)
+	readers       = append(handers[:len(handers):len(handers)], admitted(summit.Technician, summit.Interpreter)...)
+	senders       = admitted(summit.Principal, summit.Delegate, summit.NoteTaker, summit.Interpreter,
+		summit.Officer, summit.Technician)
 	// The page is written before the meeting and after it: not only by who has
 	// been admitted to the room.
 	pressOfficer = atTheDoor(summit.PressOfficer)
@@ -107,6 +115,11 @@ var routesAndChats = map[Action][]Standing{
 	"PATCH /api/whep/{session}":  inside,
 	"DELETE /api/whep/{session}": inside,
 
+	// What is handed in, and read by those whom it is for.
+	"POST /api/documents":              handers,
+	"GET /api/documents/{document}":    readers,
+	"DELETE /api/documents/{document}": handers,
+
 	// The test of the line, which carries nothing of the summit: at the door
 	// too, and days before.
 	"POST /api/linetest":                  seats,
@@ -126,6 +139,11 @@ var routesAndChats = map[Action][]Standing{
 
 	"chat delegation": delegations,
 	"chat booth":      interpreter,
+
+	// What a screen says of itself, and how much the technician's wants to see.
+	"message sizes":  inside,
+	"message report": inside,
+	"message wall":   admitted(summit.Technician),
 }
 
 // atTheDoorActs are what a seat can do before it is admitted: come, go, and
@@ -133,8 +151,8 @@ var routesAndChats = map[Action][]Standing{
 var atTheDoorActs = []string{"arrive", "leave", "hear", "mute"}
 
 // byRouteOnly are acts that take more than a message: the press officer's
-// pages are checked and kept by their routes before they are published.
-var byRouteOnly = []string{"publish-advisory", "publish-readout"}
+// pages and what is handed in are checked and kept by their routes first.
+var byRouteOnly = []string{"publish-advisory", "publish-readout", "hand-in", "withdraw-document"}
 
 // The rows of the acts follow from the rules, so that there is one place that
 // says which role may do what; what is added here is the door.

@@ -180,7 +180,7 @@ func kindOf(whole []byte) string {
 		return office(whole)
 	case utf8.Valid(whole) && !bytes.ContainsRune(whole, 0):
 		// Whatever it would be to a browser, it is shown as text.
-		return "text/plain; charset=utf-8"
+		return "text/plain"
 	}
 	return ""
 }

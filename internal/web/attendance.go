@@ -2,6 +2,7 @@ package web
 
 import (
 	"sync"
+	"time"
 
 	"liqa/internal/summit"
 )
@@ -17,21 +18,35 @@ type place struct {
 type attendance struct {
 	mu    sync.Mutex
 	lines map[place]*line
+	sent  map[place]*sent
+	gone  map[place]time.Time // since when a place is empty whose views are kept
 	all   sync.WaitGroup
 }
 
-func newAttendance() *attendance { return &attendance{lines: map[place]*line{}} }
+// kept is for how long what a screen was sent is known after it has gone.
+const kept = 2 * time.Minute
+
+func newAttendance() *attendance {
+	return &attendance{lines: map[place]*line{}, sent: map[place]*sent{}, gone: map[place]time.Time{}}
+}
 
 // enter gives a seat's place to l, and ends the connection that had it. What
-// it returns is to be called when l has ended.
-func (a *attendance) enter(l *line) (leave func()) {
+// it returns is to be called when l has ended, and what the seat's screens have
+// been sent of late.
+func (a *attendance) enter(l *line) (leave func(), before *sent) {
 	a.all.Add(1)
 	a.mu.Lock()
-	before := a.lines[l.place]
+	former := a.lines[l.place]
 	a.lines[l.place] = l
+	before = a.sent[l.place]
+	if before == nil {
+		before = &sent{}
+		a.sent[l.place] = before
+	}
+	delete(a.gone, l.place)
 	a.mu.Unlock()
-	if before != nil {
-		before.shut(closedElsewhere, "opened elsewhere")
+	if former != nil {
+		former.shut(closedElsewhere, "opened elsewhere")
 	}
 	return func() {
 		defer a.all.Done()
@@ -39,6 +54,18 @@ func (a *attendance) enter(l *line) (leave func()) {
 		defer a.mu.Unlock()
 		if a.lines[l.place] == l {
 			delete(a.lines, l.place)
+			a.forget(time.Now())
+			a.gone[l.place] = time.Now()
+		}
+	}, before
+}
+
+// forget drops what was sent to screens that have long gone. The caller holds mu.
+func (a *attendance) forget(now time.Time) {
+	for at, since := range a.gone {
+		if now.Sub(since) > kept {
+			delete(a.gone, at)
+			delete(a.sent, at)
 		}
 	}
 }

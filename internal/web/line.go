@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"reflect"
 	"sync"
 	"time"
 
@@ -14,7 +13,6 @@ import (
 	"liqa/internal/access"
 	"liqa/internal/secretariat"
 	"liqa/internal/summit"
-	"liqa/internal/view"
 )
 
 // line is one live connection of a seat, once it is known whose.
@@ -23,8 +21,10 @@ type line struct {
 	socket *websocket.Conn
 	auth   access.Authorization
 	place
-	log  *slog.Logger
-	link func(access.Secret, summit.SeatID) string
+	log   *slog.Logger
+	link  func(access.Secret, summit.SeatID) string
+	shown shown // what the screen shows; write's
+	wall  wallView
 
 	out   chan any      // answers and chat lines; full means too slow
 	slots chan struct{} // acts whose outcome is waited for
@@ -50,7 +50,9 @@ func (l *line) run(from string) {
 	ctx, cancel := context.WithCancel(l.server.ctx)
 	l.hangUp = cancel
 	defer cancel()
-	defer l.server.attended.enter(l)()
+	leave, sent := l.server.attended.enter(l)
+	defer leave()
+	l.shown.sent = sent
 
 	updates, errWatch := l.server.Summits.Watch(ctx, l.summit)
 	said, errListen := l.server.Summits.Listen(ctx, l.summit, l.seat)
@@ -107,13 +109,6 @@ func (l *line) ping(ctx context.Context) {
 	}
 }
 
-// shown is a view on its way to a screen.
-type shown struct {
-	Type     string    `json:"type"` // "snapshot" first, then "change"
-	Revision uint64    `json:"revision"`
-	View     view.View `json:"view"`
-}
-
 type pulse struct {
 	Type string    `json:"type"` // "pulse"
 	Now  time.Time `json:"now"`
@@ -125,46 +120,62 @@ type chatLine struct {
 }
 
 // write sends views, answers and chat, and a pulse every other second, by
-// which a screen knows that the silence is not the network's.
+// which a screen knows that the silence is not the network's. It is this
+// connection's alone: a screen that reads slowly finds the newest view when it
+// has caught up, and holds up nobody.
 func (l *line) write(ctx context.Context, updates <-chan *secretariat.Update, said <-chan secretariat.Message) {
 	tick := time.NewTicker(pulseEvery)
 	defer tick.Stop()
-	var last view.View
-	kind, fresh := "snapshot", updates
+	wall := time.NewTicker(wallEvery)
+	defer wall.Stop()
+	if !l.watchesWall() {
+		wall.Stop()
+	}
+	fresh := updates
 	var rested <-chan time.Time // when the next view may be sent
 	for {
 		var next any
 		select {
-		case <-ctx.Done():
-			return
-		case <-rested:
-			fresh, rested = updates, nil
-			continue
-		case u, open := <-fresh:
-			if !open {
-				l.shut(websocket.StatusGoingAway, "the summit is no longer here")
+		case next = <-l.out: // an answer goes before a view
+		default:
+			select {
+			case <-ctx.Done():
 				return
-			}
-			now, ok := l.look(u)
-			if !ok {
-				l.lastAnswers(ctx)
-				l.shut(closedUnknown, "the link has been withdrawn")
-				return
-			}
-			if kind == "change" && same(now, last) {
+			case <-rested:
+				fresh, rested = updates, nil
 				continue
+			case u, open := <-fresh:
+				if !open {
+					l.shut(websocket.StatusGoingAway, "the summit is no longer here")
+					return
+				}
+				text, ok := l.look(u)
+				if !ok {
+					l.lastAnswers(ctx)
+					l.shut(closedUnknown, "the link has been withdrawn")
+					return
+				}
+				fresh, rested = nil, time.After(viewsApart)
+				if text == nil {
+					continue
+				}
+				next = text
+			case m, open := <-said:
+				if !open {
+					said = nil // who does not read chat does not get it
+					continue
+				}
+				next = chatLine{"chat", m}
+			case next = <-l.out:
+			case <-tick.C:
+				next = pulse{"pulse", l.server.now().UTC()}
+			case <-wall.C:
+				text := l.wallNow()
+				if text == nil {
+					continue
+				}
+				next = text
 			}
-			next, last, kind = shown{kind, u.State.Revision, now}, now, "change"
-			fresh, rested = nil, time.After(viewsApart)
-		case m, open := <-said:
-			if !open {
-				said = nil // who does not read chat does not get it
-				continue
-			}
-			next = chatLine{"chat", m}
-		case next = <-l.out:
-		case <-tick.C:
-			next = pulse{"pulse", l.server.now().UTC()}
 		}
 		if err := l.send(ctx, next); err != nil {
 			if errors.Is(err, context.DeadlineExceeded) {
@@ -175,16 +186,6 @@ func (l *line) write(ctx context.Context, updates <-chan *secretariat.Update, sa
 			return
 		}
 	}
-}
-
-// look makes what the screen shows of a moment. It looks first whether the
-// seat still is who it was: a link that was withdrawn has nothing to show.
-func (l *line) look(u *secretariat.Update) (view.View, bool) {
-	if who, ok := access.Recognise(u.State, l.auth); !ok || !access.May(who.Standing, "GET /api/live") {
-		return view.View{}, false
-	}
-	facts := view.Facts{Plan: u.Plan, Measured: u.Measured, Alarms: u.Alarms}
-	return view.For(u.State, l.seat, facts, l.server.now()), true
 }
 
 // lastAnswers sends what a withdrawn seat's own acts have led to: an officer who
@@ -211,17 +212,15 @@ func (l *line) lastAnswers(ctx context.Context) {
 	}
 }
 
-// same reports whether nothing but the clock differs between two views.
-func same(a, b view.View) bool {
-	a.Now = b.Now
-	return reflect.DeepEqual(a, b)
-}
-
+// send sends a message; what has been written as JSON already goes as it is.
 func (l *line) send(ctx context.Context, message any) error {
-	text, err := json.Marshal(message)
-	if err != nil {
-		l.log.Error("a message cannot be written", "error", err)
-		return err
+	text, written := message.(json.RawMessage)
+	if !written {
+		var err error
+		if text, err = json.Marshal(message); err != nil {
+			l.log.Error("a message cannot be written", "error", err)
+			return err
+		}
 	}
 	// The end of ctx must not break a message off: a farewell follows it.
 	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeWithin)

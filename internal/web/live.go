@@ -31,6 +31,7 @@ const (
 	answerWithin  = 3 * time.Second // to a ping; so a dead one is noticed within 5 s
 	actWithin     = 20 * time.Second
 	viewsApart    = 100 * time.Millisecond
+	wallEvery     = time.Second
 	handOver      = 50 * time.Millisecond // for an act to be decided, if not written
 	lastWord      = time.Second           // for the answers to who has just lost the seat
 	longestSaying = 16 << 10              // bytes of one message
@@ -53,7 +54,7 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 	socket.SetReadLimit(longestSaying)
 	from := s.addressOf(r).String()
 
-	auth, code := s.firstWord(socket)
+	auth, has, code := s.firstWord(socket)
 	if code != 0 {
 		s.log.Info("a live connection said nothing that is known", "from", from, "code", int(code))
 		socket.Close(code, "")
@@ -68,8 +69,8 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 	}
 	line := &line{
 		server: s, socket: socket, auth: auth, place: place{who.Summit, who.Seat},
-		log: s.log.With("summit", string(who.Summit), "seat", string(who.Seat)),
-		out: make(chan any, waitingOut), slots: make(chan struct{}, actsAtOnce),
+		log:   s.log.With("summit", string(who.Summit), "seat", string(who.Seat)),
+		shown: shown{held: has}, out: make(chan any, waitingOut), slots: make(chan struct{}, actsAtOnce),
 		link: func(secret access.Secret, seat summit.SeatID) string {
 			return access.Link{Summit: who.Summit, Seat: seat, Secret: secret}.Reveal(s.base(r))
 		},
@@ -77,23 +78,26 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 	line.run(from)
 }
 
-// firstWord reads the authorization that must be the first message.
-func (s *Server) firstWord(socket *websocket.Conn) (a access.Authorization, code websocket.StatusCode) {
+// firstWord reads the first message: who it is, and what its screen has.
+func (s *Server) firstWord(socket *websocket.Conn) (a access.Authorization, has *held, code websocket.StatusCode) {
 	// A context that ends would break the connection off without a farewell.
 	patience := time.AfterFunc(sayWhoWithin, func() { socket.Close(closedSilent, "") })
 	defer patience.Stop()
 	defer context.AfterFunc(s.ctx, func() { socket.Close(websocket.StatusGoingAway, "") })()
 	kind, text, err := socket.Read(context.Background())
 	if err != nil || kind != websocket.MessageText {
-		return a, closedSilent
+		return a, nil, closedSilent
 	}
-	var word struct{ Authorization string }
+	var word struct {
+		Authorization string
+		Has           *held
+	}
 	if json.Unmarshal(text, &word) != nil {
-		return a, closedUnknown
+		return a, nil, closedUnknown
 	}
 	a, err = access.ParseAuthorization(word.Authorization)
 	if err != nil {
-		return a, closedUnknown
+		return a, nil, closedUnknown
 	}
-	return a, 0
+	return a, word.Has, 0
 }

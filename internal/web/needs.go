@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"time"
 
@@ -84,6 +85,16 @@ type Records interface {
 // Journal is the journal as far as the administrator may take a copy of it.
 type Journal interface {
 	Export(ctx context.Context, id summit.SummitID, w io.Writer) error
+}
+
+// Wall is what the technician watches everybody's line on.
+type Wall interface {
+	// Report takes what a seat's browser has measured; raw is a JSON object.
+	Report(id summit.SummitID, seat summit.SeatID, raw []byte) error
+	// Look is what a technician's screen is sent each second, as JSON; nil when
+	// there is nothing new. First asks for the last minutes too, wholePress for
+	// each reporter's line.
+	Look(id summit.SummitID, first, wholePress bool) json.RawMessage
 }
 
 // Desk keeps the press officer's drafts, documents and pictures.

@@ -35,6 +35,10 @@ func (s *Server) handleAll() {
 	s.handle("PATCH /api/summits/{summit}/whep/{session}", sdpBody, s.patchSession)
 	s.handle("DELETE /api/summits/{summit}/whep/{session}", 0, s.deleteSession)
 
+	s.handle("POST /api/documents", documentBody, s.handIn)
+	s.handle("GET /api/documents/{document}", 0, s.document)
+	s.handle("DELETE /api/documents/{document}", 0, s.withdrawDocument)
+
 	s.handle("POST /api/linetest", sdpBody, s.testLine)
 	s.handle("GET /api/linetest/{session}", 0, s.measured)
 	s.handle("DELETE /api/linetest/{session}", 0, s.endTest)

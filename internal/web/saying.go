@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/coder/websocket"
@@ -18,12 +19,15 @@ import (
 
 // saying is one message from a screen.
 type saying struct {
-	Type string          `json:"type"` // "act" or "chat"
-	ID   int64           `json:"id"`   // acts: what the answer refers to
-	Act  string          `json:"act"`
-	With json.RawMessage `json:"with"`
-	To   plan.Chat       `json:"to"`
-	Text string          `json:"text"`
+	Type   string               `json:"type"` // "act", "chat", "sizes", "report" or "wall"
+	ID     int64                `json:"id"`   // acts: what the answer refers to
+	Act    string               `json:"act"`
+	With   json.RawMessage      `json:"with"`
+	To     plan.Chat            `json:"to"`
+	Text   string               `json:"text"`
+	Slots  map[plan.Slot][2]int `json:"slots"`  // sizes: width and height shown, in pixels
+	Report json.RawMessage      `json:"report"` // what the browser has measured
+	Press  *bool                `json:"press"`  // wall: with each reporter's line
 }
 
 // outcome answers an act.
@@ -98,6 +102,12 @@ func (l *line) hear(text []byte) {
 		l.act(who, m)
 	case m.Type == "chat":
 		l.chat(who, m)
+	case m.Type == "sizes":
+		l.sizes(who, m)
+	case m.Type == "report":
+		l.report(who, m)
+	case m.Type == "wall":
+		l.askWall(who, m)
 	default:
 		l.queue(outcome{Type: "answer", Re: m.ID, Refusal: refusalOf("not-understood")})
 	}
@@ -187,4 +197,21 @@ func (l *line) chat(who access.Caller, m saying) {
 		no = l.outcome(m, "", 0, err)
 	}
 	l.queue(no)
+}
+
+// largestSide is the most pixels that a screen can say a picture has.
+const largestSide = 16384
+
+// sizes tells the seat's receiving connection how large its pictures are shown.
+func (l *line) sizes(who access.Caller, m saying) {
+	if denied(who, access.Message("sizes")) != nil {
+		return // who waits shows nothing yet
+	}
+	for slot, size := range m.Slots {
+		if !slices.Contains(plan.RoomSlots, slot) || min(size[0], size[1]) < 0 || max(size[0], size[1]) > largestSide {
+			l.queue(outcome{Type: "answer", Re: m.ID, Refusal: refusalOf("not-understood")})
+			return
+		}
+	}
+	l.server.sessions.size(place{l.summit, l.seat}, m.Slots)
 }

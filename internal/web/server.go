@@ -23,9 +23,12 @@ type Options struct {
 	Records Records
 	Journal Journal
 	Desk    Desk
+	Wall    Wall // nil when nobody watches
 	// Lines tests lines, and GreenRoom keeps what was found.
 	Lines     Lines
 	GreenRoom GreenRoom
+	// Documents keeps what is handed in.
+	Documents Documents
 
 	// FrontEnd is the built front end, the folder dist.
 	FrontEnd fs.FS

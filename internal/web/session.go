@@ -84,6 +84,28 @@ func (all *sessions) find(name string, who access.Caller, route access.Action) (
 	return one, public || mine
 }
 
+// sized is a media connection that can be told how large its pictures are shown.
+type sized interface {
+	// SetSize says how many pixels a slot's picture has on the screen; none when
+	// it is not shown.
+	SetSize(slot string, width, height int)
+}
+
+// size tells a seat's receiving connection how large its pictures are shown.
+func (all *sessions) size(at place, slots map[plan.Slot][2]int) {
+	all.mu.Lock()
+	one := all.named[all.of[seatRoute{at, "POST /api/whep"}]]
+	all.mu.Unlock()
+	if one == nil {
+		return // it says so again when it has one
+	}
+	if s, ok := one.Session.(sized); ok {
+		for slot, size := range slots {
+			s.SetSize(string(slot), size[0], size[1])
+		}
+	}
+}
+
 func newETag() string { return `"` + strings.ToLower(rand.Text()[:8]) + `"` }
 
 func (all *sessions) etag(one *session) string {

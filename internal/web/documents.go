@@ -1,0 +1,171 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"time"
+
+	"liqa/internal/access"
+	"liqa/internal/documents"
+	"liqa/internal/summit"
+)
+
+// documentBody is the longest request that hands a document in: the file, and
+// what is said of it.
+const documentBody = documents.MaxBytes + 64<<10
+
+// handIn takes a document: a form (RFC 7578) of two parts, "about", a
+// [summit.Document] without what the file itself tells, and then "file". The
+// file is kept before it is handed in, so that nobody is shown what is not there.
+func (s *Server) handIn(w http.ResponseWriter, r *http.Request) {
+	// A large file on a slow line is waited for as long as it keeps coming at
+	// 16 KiB a second.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.body + documents.MaxBytes/(16<<10)*time.Second))
+	about, file, err := documentForm(r)
+	if err != nil {
+		s.refused(w, r, err)
+		return
+	}
+	who := caller(r)
+	kept, err := s.Documents.Keep(who.Summit, file)
+	if err != nil {
+		s.documentRefused(w, r, err)
+		return
+	}
+	about.ID, about.Type, about.Bytes = kept.ID, kept.Type, kept.Bytes
+	if _, err := s.Summits.Do(r.Context(), who.Summit, summit.Actor(who.Seat), summit.HandIn{Document: about}); err != nil {
+		s.discardUnlisted(who.Summit, kept.ID)
+		s.refused(w, r, err)
+		return
+	}
+	answer(w, http.StatusCreated, map[string]string{"id": kept.ID})
+}
+
+// documentForm reads what is said of a document, and leaves its file to be read.
+func documentForm(r *http.Request) (about summit.Document, file io.Reader, err error) {
+	form, err := r.MultipartReader()
+	if err != nil {
+		return about, nil, fmt.Errorf("%w: %w", errNotUnderstood, err)
+	}
+	part, err := form.NextPart()
+	if err != nil || part.FormName() != "about" {
+		return about, nil, fmt.Errorf("%w: the form begins with what is said of the document", errNotUnderstood)
+	}
+	d := json.NewDecoder(io.LimitReader(part, smallBody))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&about); err != nil {
+		return about, nil, fmt.Errorf("%w: %w", errNotUnderstood, err)
+	}
+	part, err = form.NextPart()
+	if err != nil || part.FormName() != "file" {
+		return about, nil, fmt.Errorf("%w: the form has no file", errNotUnderstood)
+	}
+	return about, part, nil
+}
+
+func (s *Server) documentRefused(w http.ResponseWriter, r *http.Request, err error) {
+	code := ""
+	var large *http.MaxBytesError
+	switch {
+	case errors.Is(err, documents.ErrTooLarge), errors.As(err, &large):
+		code, err = "document-too-large", documents.ErrTooLarge
+	case errors.Is(err, documents.ErrEmpty):
+		code = "document-empty"
+	case errors.Is(err, documents.ErrKind):
+		code = "document-kind"
+	case errors.Is(err, documents.ErrTooMany):
+		code = "too-many-documents"
+	default:
+		s.refused(w, r, err)
+		return
+	}
+	p := newProblem(http.StatusUnprocessableEntity, code)
+	p.Detail = err.Error()
+	p.write(w)
+}
+
+// document gives a document to a seat that may read it; to everybody else it
+// does not exist. It is never shown inside a page of ours: whatever is in it
+// has no authority here.
+func (s *Server) document(w http.ResponseWriter, r *http.Request) {
+	who := caller(r)
+	state, _ := s.state(who.Summit)
+	handed, ok := readable(state, who, r.PathValue("document"))
+	if !ok {
+		nothing(w, r)
+		return
+	}
+	whole, err := s.Documents.Read(who.Summit, handed.ID)
+	if err != nil {
+		s.log.Error("a document cannot be read", "summit", who.Summit, "seat", who.Seat, "document", handed.ID, "err", err)
+		nothing(w, r)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", handed.Type+charset(handed.Type))
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": handed.File}))
+	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
+	h.Set("Cache-Control", "private, no-store")
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(whole))
+}
+
+// readable finds the document that somebody may read under an id.
+func readable(state summit.State, who access.Caller, id string) (summit.HandedIn, bool) {
+	for _, x := range state.Documents {
+		if x.ID == id && state.Reads(who.Seat, x) {
+			return x, true
+		}
+	}
+	return summit.HandedIn{}, false
+}
+
+// withdrawDocument takes a document back; its file goes when no other
+// delegation has handed the same one in.
+func (s *Server) withdrawDocument(w http.ResponseWriter, r *http.Request) {
+	who := caller(r)
+	state, _ := s.state(who.Summit)
+	id := r.PathValue("document")
+	if _, ok := readable(state, who, id); !ok {
+		nothing(w, r)
+		return
+	}
+	if _, err := s.Summits.Do(r.Context(), who.Summit, summit.Actor(who.Seat), summit.WithdrawDocument{ID: id}); err != nil {
+		s.refused(w, r, err)
+		return
+	}
+	s.discardUnlisted(who.Summit, id)
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// discardUnlisted removes the file of a document that nobody has handed in.
+func (s *Server) discardUnlisted(id summit.SummitID, document string) {
+	state, _ := s.state(id)
+	for _, x := range state.Documents {
+		if x.ID == document {
+			return
+		}
+	}
+	if err := s.Documents.Discard(id, document); err != nil {
+		s.log.Error("a withdrawn document's file could not be removed", "summit", id, "document", document, "err", err)
+	}
+}
+
+// Documents keeps the files that are handed in: *documents.Documents.
+type Documents interface {
+	Keep(summit.SummitID, io.Reader) (documents.Kept, error)
+	Read(id summit.SummitID, document string) ([]byte, error)
+	Discard(id summit.SummitID, document string) error
+}
+
+// charset is what a text needs said of it: only texts in UTF-8 are kept.
+func charset(kind string) string {
+	if kind == "text/plain" {
+		return "; charset=utf-8"
+	}
+	return ""
+}
