@@ -20,6 +20,7 @@ import (
 
 	"liqa/internal/certificate"
 	"liqa/internal/config"
+	"liqa/internal/documents"
 	"liqa/internal/greenroom"
 	"liqa/internal/journal"
 	"liqa/internal/newsroom"
@@ -97,6 +98,10 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	if err != nil {
 		return s, err
 	}
+	shelf, err := documents.Open(s.path("documents"))
+	if err != nil {
+		return s, err
+	}
 	watched := newAttentive(summits, s.log)
 	s.onClose(watched.close)
 	counted := &figures{board: board, peers: peers}
@@ -106,7 +111,7 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	doors := &gate{peers: peers, board: board, summits: summits}
 	site, err := s.serve(web.Options{
 		Summits: watched, Metrics: counted.handler(), Media: doors, Lines: doors, GreenRoom: s.greenroom,
-		Records: records, Journal: exporter{book}, Desk: desk,
+		Records: records, Journal: exporter{book}, Desk: desk, Documents: shelf,
 	})
 	if err != nil {
 		return s, err

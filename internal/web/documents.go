@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"strconv"
 	"time"
 
 	"liqa/internal/access"
@@ -68,23 +69,21 @@ func documentForm(r *http.Request) (about summit.Document, file io.Reader, err e
 	return about, part, nil
 }
 
+// documentRefused answers with why a file was not kept.
 func (s *Server) documentRefused(w http.ResponseWriter, r *http.Request, err error) {
-	code := ""
+	p := newProblem(http.StatusUnprocessableEntity, "document-size")
 	var large *http.MaxBytesError
 	switch {
-	case errors.Is(err, documents.ErrTooLarge), errors.As(err, &large):
-		code, err = "document-too-large", documents.ErrTooLarge
-	case errors.Is(err, documents.ErrEmpty):
-		code = "document-empty"
+	case errors.Is(err, documents.ErrTooLarge), errors.As(err, &large), errors.Is(err, documents.ErrEmpty):
+		p.Params = map[string]string{"limit": strconv.Itoa(documents.MaxBytes >> 20)}
 	case errors.Is(err, documents.ErrKind):
-		code = "document-kind"
+		p.Code = "document-kind"
 	case errors.Is(err, documents.ErrTooMany):
-		code = "too-many-documents"
+		p.Code, p.Params = "too-many-documents", map[string]string{"limit": strconv.Itoa(documents.MaxKept)}
 	default:
 		s.refused(w, r, err)
 		return
 	}
-	p := newProblem(http.StatusUnprocessableEntity, code)
 	p.Detail = err.Error()
 	p.write(w)
 }

@@ -1,0 +1,135 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"strings"
+	"testing"
+
+	"liqa/internal/access"
+	"liqa/internal/documents"
+	"liqa/internal/summit"
+)
+
+// form is a document as a browser hands it in.
+func form(t *testing.T, about string, file []byte) (kind string, body []byte) {
+	t.Helper()
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	if err := w.WriteField("about", about); err != nil {
+		t.Fatal(err)
+	}
+	part, err := w.CreateFormFile("file", "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	part.Write(file) // into memory
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return w.FormDataContentType(), b.Bytes()
+}
+
+const aboutSpeech = `{"title":{"en":"Opening speech"},"file":"speech.txt","to":"%s"}`
+
+// handIn hands a text in and returns its id.
+func (g *guest) handIn(t *testing.T, to, text string) string {
+	t.Helper()
+	kind, body := form(t, strings.Replace(aboutSpeech, "%s", to, 1), []byte(text))
+	status, said := g.ask("POST", "/api/documents", kind, body)
+	var answer struct{ ID string }
+	if err := json.Unmarshal([]byte(said), &answer); status != http.StatusCreated || err != nil {
+		t.Fatalf("not handed in: %d %s", status, said)
+	}
+	return answer.ID
+}
+
+func TestADocumentReachesThoseItIsFor(t *testing.T) {
+	h := openHall(t)
+	mine, _ := h.enter("principal-a")
+	theirs, _ := h.enter("principal-b")
+	booth, _ := h.enter("interpreter-1")
+	press, _ := h.enter("reporter")
+	for _, c := range []struct {
+		to      string
+		readers []*guest
+		others  []*guest
+	}{
+		{"table", []*guest{mine, theirs, booth}, []*guest{press}},
+		{"delegation", []*guest{mine}, []*guest{theirs, booth, press}},
+		{"booths", []*guest{mine, booth}, []*guest{theirs, press}},
+	} {
+		id := mine.handIn(t, c.to, "for the "+c.to)
+		for _, g := range c.readers {
+			answer := h.send("GET", "/api/documents/"+id, "Liqa "+g.authorization(), "", nil)
+			text, err := io.ReadAll(answer.Body)
+			answer.Body.Close()
+			if err != nil || string(text) != "for the "+c.to {
+				t.Errorf("%s: %s read %d %q, %v", c.to, g.seat, answer.StatusCode, text, err)
+			}
+			if got := answer.Header.Get("Content-Disposition"); got != "attachment; filename=speech.txt" {
+				t.Errorf("it would be shown as %q", got)
+			}
+			if got := answer.Header.Get("Content-Security-Policy"); !strings.HasPrefix(got, "sandbox") {
+				t.Errorf("it would run under %q", got)
+			}
+		}
+		for _, g := range c.others {
+			if status, said := g.ask("GET", "/api/documents/"+id, "", nil); status == http.StatusOK {
+				t.Errorf("%s: %s read %q", c.to, g.seat, said)
+			}
+		}
+		if status, _ := theirs.ask("DELETE", "/api/documents/"+id, "", nil); c.to == "delegation" && status != http.StatusNotFound {
+			t.Errorf("the other side was answered %d for a document that it must not know of", status)
+		}
+		if status, said := mine.ask("DELETE", "/api/documents/"+id, "", nil); status != http.StatusNoContent {
+			t.Errorf("%s: not withdrawn: %d %s", c.to, status, said)
+		}
+		if status, _ := mine.ask("GET", "/api/documents/"+id, "", nil); status != http.StatusNotFound {
+			t.Errorf("%s: withdrawn, and answered %d", c.to, status)
+		}
+		if _, err := h.web.Documents.Read(h.id, id); err == nil {
+			t.Errorf("%s: the file is still there", c.to)
+		}
+	}
+}
+
+func TestADocumentIsRefusedInWordsAndKeepsNothing(t *testing.T) {
+	h := openHall(t)
+	mine, _ := h.enter("principal-a")
+	good := strings.Replace(aboutSpeech, "%s", "table", 1)
+	for _, c := range []struct {
+		name, about string
+		file        []byte
+		code        string
+	}{
+		{"a program", good, []byte("\x7fELF\x00\x00"), "document-kind"},
+		{"nothing", good, nil, "document-size"},
+		{"too much", good, bytes.Repeat([]byte("a"), documents.MaxBytes+1), "document-size"},
+		{"for nobody", strings.Replace(aboutSpeech, "%s", "press", 1), []byte("text"), "no-such-audience"},
+		{"without a title", `{"file":"a.txt","to":"table"}`, []byte("text"), "bad-document"},
+		{"a path for a name", `{"title":{"en":"x"},"file":"../a.txt","to":"table"}`, []byte("text"), "bad-document"},
+		{"an unknown member", `{"title":{"en":"x"},"file":"a.txt","to":"table","public":true}`, []byte("text"), "not-understood"},
+	} {
+		kind, body := form(t, c.about, c.file)
+		status, said := mine.ask("POST", "/api/documents", kind, body)
+		if status < 400 || status >= 500 || !strings.Contains(said, `"code":"`+c.code+`"`) {
+			t.Errorf("%s: %d %s", c.name, status, said)
+		}
+	}
+	if n := len(h.state().Documents); n != 0 {
+		t.Errorf("%d documents were handed in", n)
+	}
+	if status, _ := mine.ask("POST", "/api/documents", "application/json", []byte("{}")); status != http.StatusBadRequest {
+		t.Errorf("without a form: %d", status)
+	}
+}
+
+func TestADocumentNeedsItsFile(t *testing.T) {
+	if access.May(access.Standing(summit.Principal), access.Act("hand-in")) {
+		t.Error("a document could be listed without a file behind it")
+	}
+}
