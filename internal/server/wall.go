@@ -278,7 +278,7 @@ func slotsSeen(seat summit.SeatID, r switchboard.ReceiverSurvey, now time.Time) 
 			continue
 		}
 		slot := wall.Slot{Seat: seat, Slot: string(s.ID), Kind: wall.Kind(named.Kind), Language: named.Language, Bytes: s.Bytes,
-			Layer: -1, Reduced: string(s.Reduced)}
+			Layer: -1, Reduced: string(s.Reduced), Lost: s.Lost}
 		if s.ID != switchboard.SlotID(plan.Private) {
 			slot.Of = named.Seat
 		}

@@ -108,7 +108,7 @@ func (w *Wall) judgePictures(o Observation) {
 // judgeWays looks at the loss on each seat's ways, the press together.
 func (w *Wall) judgeWays(o Observation) {
 	press, bad := 0, 0
-	for _, c := range o.Connections {
+	for _, c := range w.apart(o) {
 		seat, known := w.seats[c.Seat]
 		if !known {
 			continue
@@ -127,6 +127,41 @@ func (w *Wall) judgeWays(o Observation) {
 		share := float64(bad) / float64(press)
 		w.court.judge(o.At, Alarm{Code: PressLoss, Figure: float64(bad)}, when(share >= crowdWrong, share < crowdRight))
 	}
+}
+
+// apart gives the connections with the loss that is each one's own. What a
+// source has lost on its way in is missing in every slot that carries it, and
+// would be held against everybody who looks at it.
+func (w *Wall) apart(o Observation) []Connection {
+	in := map[summit.SeatID]float64{}
+	for _, c := range o.Connections {
+		if c.Way == In {
+			in[c.Seat] = max(in[c.Seat], c.Lost)
+		}
+	}
+	// Of each seat: the worst that its slots bring along, and their own worst.
+	brought, own, told := map[summit.SeatID]float64{}, map[summit.SeatID]float64{}, map[summit.SeatID]bool{}
+	for _, s := range o.Slots {
+		before := in[s.Of]
+		if s.Kind == Channel {
+			before = 0 // it is on a clock of its own and has no gaps
+		}
+		brought[s.Seat] = max(brought[s.Seat], before)
+		own[s.Seat] = max(own[s.Seat], s.Lost-before)
+		told[s.Seat] = told[s.Seat] || s.Lost > 0
+	}
+	all := slices.Clone(o.Connections)
+	for i := range all {
+		c := &all[i]
+		switch {
+		case c.Way != Out:
+		case told[c.Seat]:
+			c.Lost = min(c.Lost, own[c.Seat])
+		default:
+			c.Lost = max(0, c.Lost-brought[c.Seat])
+		}
+	}
+	return all
 }
 
 // judgeChannels looks whether who is on air is heard of.

@@ -115,6 +115,7 @@ type Slot struct {
 	// Reduced says why it carries less than its size asks for: "line", "hand" or "".
 	Reduced string
 	Bytes   uint64
+	Lost    float64 // 0 to 1, as the receiver reports it; 0 when it does not
 }
 
 // Difference is one between the roster and the connections that there are.

@@ -203,6 +203,27 @@ func TestAnAlarmDoesNotFlicker(t *testing.T) {
 	}
 }
 
+// What is lost on a speaker's way to the server is the speaker's loss, and
+// nobody else's who looks at them.
+func TestLossOnTheWayInIsOneSeats(t *testing.T) {
+	s := newScene()
+	s.spoil = func(o *Observation) {
+		way(o, "in-b").Lost, way(o, "out-a").Lost = 0.2, 0.21
+		if s.second > 30 { // with the slot's own report
+			o.Slots[0].Lost = 0.2
+		}
+	}
+	for range 2 {
+		if s.pass(30); len(s.wall.alarms) != 1 || s.wall.alarms[0].Seat != "b" || s.wall.alarms[0].Way != In {
+			t.Errorf("%+v", s.wall.alarms)
+		}
+	}
+	s.spoil = func(o *Observation) { way(o, "in-b").Lost, way(o, "out-a").Lost, o.Slots[0].Lost = 0.2, 0.4, 0.4 }
+	if s.pass(20); len(s.wall.alarms) != 2 {
+		t.Errorf("A's own loss is overlooked: %+v", s.wall.alarms)
+	}
+}
+
 // Who is muted, gone, or not in the room is not blamed for being silent.
 func TestSilenceIsNoAlarmWhereItIsRight(t *testing.T) {
 	hush := func(o *Observation) { of(o, Microphone, "a").Level = -127 }
