@@ -16,16 +16,11 @@ func Meet(a, b Plan) Plan {
 		Channels:  map[summit.Language]Feed{},
 		Coverage:  narrower(a.Coverage, b.Coverage),
 	}
+	known := found[Slots]{}
 	for r, slots := range a.Receivers {
-		others, ok := b.Receivers[r]
-		if !ok {
-			continue
+		if others, ok := b.Receivers[r]; ok {
+			m.give(r, known.of(slots, others, meetSlots))
 		}
-		both := make(Slots, len(slots))
-		for k, set := range slots {
-			both[k] = meet(set, others[k])
-		}
-		m.give(r, both)
 	}
 	for l, feed := range a.Channels {
 		other, ok := b.Channels[l]
@@ -95,11 +90,10 @@ func Within(p, q Plan) bool {
 	if reach(p.Coverage) > reach(q.Coverage) {
 		return false
 	}
+	known := found[bool]{}
 	for r, slots := range p.Receivers {
-		for k, set := range slots {
-			if !within(set, q.Receivers[r][k]) {
-				return false
-			}
+		if !known.of(slots, q.Receivers[r], withinSlots) {
+			return false
 		}
 	}
 	for l, feed := range p.Channels {
@@ -125,10 +119,9 @@ func within(a, b Set) bool {
 // Equal reports whether two plans say the same, preferences and what channels
 // are said to carry included.
 func (p Plan) Equal(q Plan) bool {
+	known := found[bool]{}
 	return p.Coverage == q.Coverage &&
-		maps.EqualFunc(p.Receivers, q.Receivers, func(a, b Slots) bool {
-			return maps.EqualFunc(a, b, Set.Equal)
-		}) &&
+		maps.EqualFunc(p.Receivers, q.Receivers, func(a, b Slots) bool { return known.of(a, b, Slots.Equal) }) &&
 		maps.EqualFunc(p.Channels, q.Channels, func(a, b Feed) bool {
 			return a.Carries == b.Carries && a.Set.Equal(b.Set)
 		})
@@ -149,12 +142,19 @@ func Gives(old, new Plan) bool {
 	if reach(new.Coverage) > reach(old.Coverage) {
 		return true
 	}
-	for r := range new.Receivers {
-		before := old.people(r)
-		for s := range new.people(r) {
-			if !before[s] {
+	known := found[bool]{}
+	more := func(before, after Slots) bool {
+		had := old.peopleOf(before)
+		for s := range new.peopleOf(after) {
+			if !had[s] {
 				return true
 			}
+		}
+		return false
+	}
+	for r, slots := range new.Receivers {
+		if known.of(old.Receivers[r], slots, more) {
+			return true
 		}
 	}
 	return false
@@ -162,9 +162,12 @@ func Gives(old, new Plan) bool {
 
 // people is every seat's source that a receiver may receive, directly or
 // through a channel.
-func (p Plan) people(r Receiver) map[Source]bool {
+func (p Plan) people(r Receiver) map[Source]bool { return p.peopleOf(p.Receivers[r]) }
+
+// peopleOf is the same of a receiver's slots.
+func (p Plan) peopleOf(slots Slots) map[Source]bool {
 	all := map[Source]bool{}
-	for _, set := range p.Receivers[r] {
+	for _, set := range slots {
 		for _, s := range set.Sources {
 			if s.Kind != Channel {
 				all[s] = true

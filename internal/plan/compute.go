@@ -34,8 +34,8 @@ func Compute(s summit.State, live Live) Plan {
 	t.room(s, p)
 	t.press(s, p)
 	t.apart(s, p)
-	t.pin(s, p)
 	p.give(Program, t.program())
+	t.pin(s, p)
 	return p
 }
 

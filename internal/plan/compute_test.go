@@ -164,6 +164,48 @@ var mutants = map[string]func(summit.State, Live) Plan{
 		return all
 	}),
 	"nobody outside a huddle or private word is in its sets": eachSlotAlso(Private),
+	"who is apart is in no other set, nor recorded": func(s summit.State, live Live) Plan {
+		p, q := Compute(s, live), Compute(comeBack(s), live)
+		for r, slots := range p.Receivers {
+			if set, ok := q.Receivers[r][Picture1]; ok {
+				slots[Picture1] = set
+			}
+		}
+		return p
+	},
+	"press and public get no screen and no private sound": eachSetAlso(func(s summit.State, live Live, r Receiver, k Slot) []Source {
+		if x, ok := s.Screen(summit.ToTable, ""); ok && r == Program && live[screen(x.Seat)] {
+			return []Source{screen(x.Seat)}
+		}
+		return nil
+	}),
+	"who confers or has been called is heard": func(s summit.State, live Live) Plan {
+		s.PrivateWords = slices.Clone(s.PrivateWords)
+		for i := range s.PrivateWords {
+			s.PrivateWords[i].Answered = true
+		}
+		return Compute(s, live)
+	},
+	"a shared screen is for those it is shared with": func(s summit.State, live Live) Plan {
+		p, back := Compute(s, live), comeBack(s)
+		back.Sharing = slices.Clone(s.Sharing)
+		for i := range back.Sharing {
+			back.Sharing[i].To = summit.ToTable
+		}
+		for r, slots := range Compute(back, live).Receivers {
+			if set, ok := slots[ScreenSlot]; ok && p.Receivers[r] != nil {
+				p.Receivers[r][ScreenSlot] = set
+			}
+		}
+		return p
+	},
+	"pictures are as small as was asked, and the pinned first": func(s summit.State, live Live) Plan {
+		s.Seats = slices.Clone(s.Seats)
+		for i := range s.Seats {
+			s.Seats[i].Pictures = ""
+		}
+		return Compute(s, live)
+	},
 	"nobody receives their own microphone": func(s summit.State, live Live) Plan {
 		p := Compute(s, live)
 		for _, x := range s.Seats {
@@ -223,10 +265,19 @@ var mutants = map[string]func(summit.State, Live) Plan{
 	}),
 }
 
+// comeBack is the state as if everybody had come back to the table.
+func comeBack(s summit.State) summit.State {
+	s.PrivateWords, s.Seats = nil, slices.Clone(s.Seats)
+	for i := range s.Seats {
+		s.Seats[i].Huddle = false
+	}
+	return s
+}
+
 func cameras(s summit.State, live Live) []Source {
 	var all []Source
 	for _, x := range s.Seats {
-		if live[camera(x.ID)] && s.InRoom(x.ID) {
+		if live[camera(x.ID)] && s.InRoom(x.ID) && !s.Apart(x.ID) {
 			all = append(all, camera(x.ID))
 		}
 	}

@@ -27,7 +27,8 @@ func seatsOf(set Set) map[summit.SeatID]bool {
 	return ids
 }
 
-// where names a place of the plan in which anything of a seat is; "" for none.
+// where names a place of the plan in which anything of a seat is, huddles and
+// private words left out, which have rules of their own; "" for none.
 func (p Plan) where(id summit.SeatID) string {
 	return p.find(func(s Source) bool { return s.Seat == id })
 }
@@ -44,7 +45,7 @@ func (p Plan) find(is func(Source) bool) string {
 	}
 	for r, slots := range p.Receivers {
 		for k, set := range slots {
-			if slices.ContainsFunc(set.Sources, is) {
+			if k != Private && !(k == ScreenSlot && set.Apart) && slices.ContainsFunc(set.Sources, is) {
 				return string(r) + " " + string(k)
 			}
 		}

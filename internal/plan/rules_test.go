@@ -25,7 +25,12 @@ var rules = map[string]func(moment) string{
 	"nobody is eligible for a channel they may not hear":         onlyOwnChannel,
 	"an interpreter off air is in no set":                        offAirIsSilent,
 	"an interpreter on air reaches the channel, by it alone":     onAirByChannel,
-	"nobody outside a huddle or private word is in its sets":     reservedAreEmpty,
+	"nobody outside a huddle or private word is in its sets":     privateIsPrivate,
+	"who is apart is in no other set, nor recorded":              apartIsApart,
+	"press and public get no screen and no private sound":        nothingApartForPress,
+	"who confers or has been called is heard":                    apartIsHeard,
+	"a shared screen is for those it is shared with":             screensAreShared,
+	"pictures are as small as was asked, and the pinned first":   picturesAreLimited,
 	"nobody receives their own microphone":                       notOneself,
 	"who is muted, absent or without the floor is heard by none": onlySpeakersSound,
 	"only live sources are in a set":                             onlyLive,
@@ -131,8 +136,10 @@ func onlyThoseWhoAreThere(m moment) string {
 		if !ok || !seat.Admitted || seat.Invitation.Revoked || seat.Presence != summit.Present {
 			return fmt.Sprintf("%s receives", r)
 		}
-		if !isPress(seat) && !m.s.Attends(id) {
-			return fmt.Sprintf("%s receives and does not attend", r)
+		for k := range m.p.Receivers[r] {
+			if !isPress(seat) && !m.s.InRoom(id) && k != Private && k != ScreenSlot {
+				return fmt.Sprintf("%s receives %s and is not in the room", r, k)
+			}
 		}
 		if !Connects(m.s, id) {
 			return fmt.Sprintf("%s receives and may have no connection", r)
@@ -200,18 +207,12 @@ func onAirByChannel(m moment) string {
 				continue
 			}
 			listener, _ := m.s.Seat(summit.SeatID(r[min(5, len(r)):]))
+			if k == Private {
+				continue // its own rule
+			}
 			if k != Partner || listener.Booth != x.Booth || on(m.s, listener.ID, "") {
 				return fmt.Sprintf("%s is in it", x.ID)
 			}
-		}
-		return ""
-	})
-}
-
-func reservedAreEmpty(m moment) string {
-	return eachSet(m, func(_ Receiver, k Slot, set Set) string {
-		if (k == Private || k == ScreenSlot || k == Sign) && len(set.Sources) > 0 {
-			return fmt.Sprintf("it has %v", set.Sources)
 		}
 		return ""
 	})
@@ -232,7 +233,7 @@ func onlySpeakersSound(m moment) string {
 		if where == "" || x.Role == summit.Interpreter {
 			continue
 		}
-		sees := m.s.InRoom(x.ID) && x.Delegation != ""
+		sees := m.s.InRoom(x.ID) && x.Delegation != "" && !isApart(m.s, x.ID)
 		speaks := sees && !x.Muted && (x.Role == summit.Principal || m.s.Floor == x.ID)
 		if heard := m.p.whereKind(x.ID, Microphone); !sees || !speaks && heard != "" {
 			return fmt.Sprintf("%s is in %s %s", x.ID, where, heard)
@@ -264,7 +265,7 @@ func pairsAgree(m moment) string {
 		for _, pair := range pairs {
 			sounds, shows := seatsOf(slots[pair[0]]), seatsOf(slots[pair[1]])
 			for id := range sounds {
-				if m.live[Source{Kind: Camera, Seat: id}] && !shows[id] {
+				if m.live[Source{Kind: Camera, Seat: id}] && !shows[id] && limited(m.s, r) != summit.NoPictures {
 					return fmt.Sprintf("%s: %s is in %s and not in %s", r, id, pair[0], pair[1])
 				}
 			}
@@ -341,7 +342,7 @@ func slotsAreStable(m moment) string {
 			for _, s := range set.Sources {
 				old, there := at[s]
 				excused := role(m.before, s.Seat) != role(m.s, s.Seat) || deputy(m.before, s.Seat) != deputy(m.s, s.Seat) ||
-					(m.before.Floor == s.Seat) != (m.s.Floor == s.Seat)
+					(m.before.Floor == s.Seat) != (m.s.Floor == s.Seat) || isApart(m.before, s.Seat) != isApart(m.s, s.Seat)
 				if there && old != k && !excused {
 					return fmt.Sprintf("%s: %v moves from %s to %s", r, s, old, k)
 				}
