@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { backoff, LiveLink, type LinkState } from "../src/protocol/live";
+import { backoff, LiveLink, merged, type LinkState } from "../src/protocol/live";
 import { Refusal } from "../src/protocol/problem";
 import type { SeatId, View } from "../src/protocol/view.gen";
 
@@ -42,6 +42,7 @@ class FakeSocket {
 
 let states: LinkState[];
 let views: number[];
+let shown: View[];
 let link: LiveLink;
 const at = () => states.at(-1)!.at;
 
@@ -50,12 +51,16 @@ beforeEach(() => {
   FakeSocket.all = [];
   states = [];
   views = [];
+  shown = [];
   link = new LiveLink(
     "wss://host/api/live",
     "s.a.c",
     {
       state: (s) => states.push(s),
-      view: (_: View, revision) => views.push(revision),
+      view: (view, revision) => {
+        views.push(revision);
+        shown.push(view);
+      },
       chat: () => undefined,
       clock: () => undefined,
     },
@@ -72,7 +77,7 @@ describe("coming up", () => {
   test("says who it is first, and is live with the snapshot", () => {
     expect(at()).toBe("connecting");
     FakeSocket.last.onopen?.();
-    expect(FakeSocket.last.sent).toEqual([{ authorization: "s.a.c" }]);
+    expect(FakeSocket.last.sent).toEqual([{ authorization: "s.a.c", has: {} }]);
     expect(at()).toBe("connecting");
     FakeSocket.last.says({ type: "snapshot", revision: 7, view: {} });
     expect(at()).toBe("live");
@@ -80,13 +85,68 @@ describe("coming up", () => {
     expect(views).toEqual([7, 8]);
   });
 
-  test("gives a server that says nothing five seconds", () => {
+  test("gives a server that says nothing three seconds, and later six", () => {
     FakeSocket.last.onopen?.();
-    vi.advanceTimersByTime(4_999);
+    vi.advanceTimersByTime(2_999);
     expect(at()).toBe("connecting");
     vi.advanceTimersByTime(1);
     expect(at()).toBe("waiting");
     expect(FakeSocket.last.closed).toBe(true);
+    for (let attempt = 2; attempt <= 3; attempt++) {
+      while (at() !== "connecting") vi.advanceTimersToNextTimer();
+      vi.advanceTimersByTime(3_000);
+      expect(at()).toBe("waiting");
+    }
+    while (at() !== "connecting") vi.advanceTimersToNextTimer();
+    vi.advanceTimersByTime(5_999);
+    expect(at()).toBe("connecting");
+  });
+});
+
+describe("resuming", () => {
+  const seat = (id: string, muted: boolean) => ({ id: id as SeatId, muted });
+  const held = () => (shown.at(-1) ?? {}) as Record<string, unknown>;
+
+  test("says what it has, and takes what has changed since", () => {
+    FakeSocket.last.onopen?.();
+    FakeSocket.last.says({ type: "snapshot", revision: 4, hash: "x4", view: { room: 1, press: 2, seats: [seat("a", true), seat("b", true)] } });
+    FakeSocket.last.onclose?.({ code: 1006 });
+    while (at() !== "connecting") vi.advanceTimersToNextTimer();
+    FakeSocket.last.onopen?.();
+    expect(FakeSocket.last.sent).toEqual([{ authorization: "s.a.c", has: { revision: 4, view: "x4" } }]);
+    FakeSocket.last.says({ type: "change", revision: 6, hash: "x6", now: "t", view: { room: 3, press: null }, seats: [seat("b", false)] });
+    expect(at()).toBe("live");
+    expect(held()).toEqual({ room: 3, seats: [seat("a", true), seat("b", false)], now: "t" });
+    expect(views).toEqual([4, 6]);
+  });
+
+  test("takes a snapshot when the server cannot say what has changed", () => {
+    FakeSocket.last.onopen?.();
+    FakeSocket.last.says({ type: "snapshot", revision: 4, hash: "x4", view: { room: 1 } });
+    FakeSocket.last.onclose?.({ code: 1006 });
+    while (at() !== "connecting") vi.advanceTimersToNextTimer();
+    FakeSocket.last.onopen?.();
+    FakeSocket.last.says({ type: "snapshot", revision: 9, hash: "x9", view: { press: 2 } });
+    expect(held()).toEqual({ press: 2 });
+  });
+
+  test("takes whole views from a server that sends only those", () => {
+    FakeSocket.last.comesUp();
+    FakeSocket.last.says({ type: "change", revision: 2, view: { room: 2 } });
+    expect(held()).toEqual({ room: 2 });
+  });
+
+  test("leaves the view of before as it was", () => {
+    const before = { room: 1, seats: [seat("a", true)] } as unknown as View;
+    merged(before, { view: { room: 2 }, seats: [seat("a", false) as never] });
+    expect(before).toEqual({ room: 1, seats: [seat("a", true)] });
+  });
+
+  test("says the sizes of the slots again", () => {
+    link.sizes({ "picture-1": [640, 360] });
+    expect(FakeSocket.last.sent).toEqual([]);
+    FakeSocket.last.comesUp();
+    expect(FakeSocket.last.sent.at(-1)).toEqual({ type: "sizes", slots: { "picture-1": [640, 360] } });
   });
 });
 
@@ -135,7 +195,31 @@ describe("losing the connection", () => {
       vi.advanceTimersByTime(2_000);
     }
     expect(at()).toBe("live");
-    vi.advanceTimersByTime(4_000);
+    vi.advanceTimersByTime(3_000);
+    expect(at()).toBe("waiting");
+  });
+
+  test("asks a server that is doubted, and comes again within seconds when it says nothing", () => {
+    FakeSocket.last.comesUp();
+    link.doubt();
+    expect(FakeSocket.last.sent.at(-1)).toEqual({ type: "ping" });
+    vi.advanceTimersByTime(1_900);
+    FakeSocket.last.says({ type: "pulse", now: "2026-11-23T09:00:00Z" });
+    vi.advanceTimersByTime(1_900);
+    expect(at()).toBe("live");
+    link.doubt();
+    vi.advanceTimersByTime(2_000);
+    expect(at()).toBe("waiting");
+  });
+
+  test("asks before it gives up what was silent only because the device slept", () => {
+    FakeSocket.last.comesUp();
+    FakeSocket.last.says({ type: "pulse", now: "2026-11-23T09:00:00Z" });
+    vi.setSystemTime(Date.now() + 60_000);
+    vi.advanceTimersToNextTimer();
+    expect(at()).toBe("live");
+    expect(FakeSocket.last.sent.at(-1)).toEqual({ type: "ping" });
+    vi.advanceTimersByTime(2_000);
     expect(at()).toBe("waiting");
   });
 
@@ -187,7 +271,7 @@ describe("an act", () => {
     expect(await act).toMatchObject({ code: "connection-lost" });
     vi.advanceTimersByTime(1_000);
     FakeSocket.last.comesUp();
-    expect(FakeSocket.last.sent).toEqual([{ authorization: "s.a.c" }]);
+    expect(FakeSocket.last.sent).toEqual([{ authorization: "s.a.c", has: {} }]);
   });
 
   test("is refused at once without a connection, and after ten seconds without an answer", async () => {

@@ -4,7 +4,7 @@
 
 import type { ActKind, Acts, Answer } from "./acts";
 import { own, toRefusal, type Refusal } from "./problem";
-import type { Chat, Instant, SeatId, View } from "./view.gen";
+import type { Chat, Instant, Seat, SeatId, SlotName, View } from "./view.gen";
 
 /** Why the link has ended for good. */
 export type LinkEnd = "opened-elsewhere" | "withdrawn";
@@ -30,7 +30,12 @@ export interface LinkEars {
   chat(line: ChatLine): void;
   /** The server's clock, as often as it says it. */
   clock(now: Instant): void;
+  /** What only a technician's screen is sent. */
+  wall?(wall: unknown): void;
 }
+
+/** The size in which a screen shows a slot, in device pixels; [0, 0] when it does not. */
+export type SlotSize = readonly [width: number, height: number];
 
 /** How long to wait before the next attempt, in milliseconds; attempt counts from 1. */
 export function backoff(attempt: number, random = Math.random()): number {
@@ -42,9 +47,21 @@ export function backoff(attempt: number, random = Math.random()): number {
 const ends: Readonly<Record<number, LinkEnd>> = { 4001: "opened-elsewhere", 4003: "withdrawn" };
 
 const answerWithin = 10_000;
-const openWithin = 5_000;
+/** What an attempt is given, in milliseconds: little at first, since one begun without a network hangs. */
+const openWithin = (attempt: number) => (attempt <= 3 ? 3_000 : 6_000);
 /** Once the server has been heard to pulse, so much silence means a dead connection. */
-const silenceAllowed = 6_000;
+const silenceAllowed = 5_000;
+/** A server that is asked whether it is there says something within so long. */
+const pingWithin = 2_000;
+/** A timer that fires so late has slept with its device, and says nothing about the server. */
+const overslept = 1_500;
+
+/** The whole of a view that is held, and by what it is known to the server. */
+interface Held {
+  readonly view: View;
+  readonly revision: number;
+  readonly hash: string;
+}
 
 interface Pending {
   readonly done: (answer: Answer) => void;
@@ -61,6 +78,9 @@ export class LiveLink {
   #watch: ReturnType<typeof setTimeout> | undefined;
   #pulses = false;
   #closed = false;
+  #begun = 0;
+  #held: Held | undefined;
+  #sizes: Readonly<Partial<Record<SlotName, SlotSize>>> = {};
   #state: LinkState = { at: "connecting", attempt: 1 };
 
   constructor(
@@ -91,9 +111,34 @@ export class LiveLink {
     if (this.#state.at === "live") this.#socket?.send(JSON.stringify({ type: "chat", to, text }));
   }
 
-  /** Tries at once, when the device says that its network is back. */
+  /** Says in which sizes the slots are shown; said again on every connection. */
+  sizes(slots: Readonly<Partial<Record<SlotName, SlotSize>>>): void {
+    this.#sizes = slots;
+    if (this.#state.at === "live") this.#say({ type: "sizes", slots });
+  }
+
+  /** Tells the technician's wall how this side is. */
+  report(report: unknown): void {
+    if (this.#state.at === "live") this.#say({ type: "report", report });
+  }
+
+  /** Asks of a wall what it would not be sent by itself. */
+  wall(wish: Readonly<Record<string, unknown>>): void {
+    if (this.#state.at === "live") this.#say({ type: "wall", ...wish });
+  }
+
+  /** Tries at once, when the device's network is back or another. */
   hurry(): void {
-    if (this.#state.at === "waiting") this.#open();
+    const { at } = this.#state;
+    if (at === "live") this.doubt();
+    else if (at === "waiting" || (at === "connecting" && Date.now() - this.#begun > 500)) this.#open();
+  }
+
+  /** Finds out whether the server still hears this connection, which something else makes doubtful. */
+  doubt(): void {
+    if (this.#state.at !== "live") return;
+    this.#say({ type: "ping" });
+    this.#expect(pingWithin);
   }
 
   /** Takes an ended link up again: this is where the seat is wanted. */
@@ -116,11 +161,15 @@ export class LiveLink {
     clearTimeout(this.#retry);
     this.#attempt++;
     this.#pulses = false;
+    this.#begun = Date.now();
     this.#set({ at: "connecting", attempt: this.#attempt });
+    const before = this.#socket;
     const socket = new this.Socket(this.url);
     this.#socket = socket;
-    this.#expect(openWithin);
-    socket.onopen = () => socket.send(JSON.stringify({ authorization: this.authorization }));
+    before?.close();
+    this.#expect(openWithin(this.#attempt));
+    const has = this.#held ? { revision: this.#held.revision, view: this.#held.hash } : {};
+    socket.onopen = () => socket.send(JSON.stringify({ authorization: this.authorization, has }));
     socket.onmessage = (m: MessageEvent) => {
       if (socket === this.#socket) this.#hear(String(m.data));
     };
@@ -137,11 +186,18 @@ export class LiveLink {
   /** Gives the connection up when nothing is heard within so many milliseconds. */
   #expect(within: number): void {
     clearTimeout(this.#watch);
+    const deadline = Date.now() + within;
     this.#watch = setTimeout(() => {
+      // What has come meanwhile waits to be read, after this.
+      if (Date.now() - deadline > overslept && this.#state.at === "live") return this.doubt();
       const socket = this.#socket;
       this.#lost(1006);
       socket?.close();
     }, within);
+  }
+
+  #say(message: object): void {
+    this.#socket?.send(JSON.stringify(message));
   }
 
   #hear(text: string): void {
@@ -156,15 +212,14 @@ export class LiveLink {
       this.ears.clock(message["now"] as Instant);
     }
     if (this.#pulses) this.#expect(silenceAllowed);
+    else if (this.#state.at === "live") clearTimeout(this.#watch);
     switch (message["type"]) {
       case "snapshot":
-        if (!this.#pulses) clearTimeout(this.#watch);
-        this.#attempt = 0;
-        this.#set({ at: "live" });
-        this.ears.view(message["view"] as View, Number(message["revision"]));
-        break;
       case "change":
-        this.ears.view(message["view"] as View, Number(message["revision"]));
+        this.#take(message);
+        break;
+      case "wall":
+        this.ears.wall?.(message["wall"]);
         break;
       case "chat":
         this.ears.chat(message as unknown as ChatLine);
@@ -173,6 +228,24 @@ export class LiveLink {
         this.#answer(message);
         break;
     }
+  }
+
+  /** A view, or what has changed in the one that is held. */
+  #take(message: { readonly [k: string]: unknown }): void {
+    const revision = Number(message["revision"]);
+    const hash = message["hash"];
+    const view =
+      message["type"] === "change" && typeof hash === "string" && this.#held
+        ? merged(this.#held.view, message as unknown as Partly)
+        : (message["view"] as View);
+    this.#held = typeof hash === "string" ? { view, revision, hash } : undefined;
+    if (this.#state.at !== "live") {
+      if (!this.#pulses) clearTimeout(this.#watch);
+      this.#attempt = 0;
+      this.#set({ at: "live" });
+      if (Object.keys(this.#sizes).length > 0) this.#say({ type: "sizes", slots: this.#sizes });
+    }
+    this.ears.view(view, revision);
   }
 
   #answer(message: { readonly [k: string]: unknown }): void {
@@ -213,4 +286,28 @@ export class LiveLink {
     this.#set({ at: "waiting", attempt: this.#attempt, retryAt: Date.now() + wait });
     this.#retry = setTimeout(() => this.#open(), wait);
   }
+}
+
+/** A change as it comes over the wire. */
+interface Partly {
+  /** The members that have changed; null: it is gone. */
+  readonly view?: { readonly [member: string]: unknown };
+  /** Of an unchanged list of seats, those that have changed. */
+  readonly seats?: readonly Seat[];
+  readonly now?: Instant;
+}
+
+/** The view that a change makes of the one before. */
+export function merged(before: View, change: Partly): View {
+  const after: Record<string, unknown> = { ...before };
+  for (const [member, value] of Object.entries(change.view ?? {})) {
+    if (value === null) delete after[member];
+    else after[member] = value;
+  }
+  if (change.seats !== undefined) {
+    const changed = new Map(change.seats.map((s) => [s.id, s]));
+    after["seats"] = (after["seats"] as readonly Seat[]).map((s) => changed.get(s.id) ?? s);
+  }
+  if (change.now !== undefined) after["now"] = change.now;
+  return after as unknown as View;
 }

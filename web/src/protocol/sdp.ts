@@ -1,64 +1,10 @@
-// Making an offer and having it answered: what WHIP (RFC 9725) and WHEP share.
+// What of a session description is read or changed here, as text, and which
+// codecs are offered. Nothing here touches a connection.
 
-import { own, refusalOf } from "./problem";
-
-/** Where to knock, and as whom. */
-export interface Door {
-  readonly url: string;
-  /** "SUMMIT.SEAT.CREDENTIAL"; absent for the public. */
-  readonly authorization?: string;
-}
-
-/** An answered connection. */
-export interface Answered {
-  /** The resource to DELETE when it is no longer wanted. */
-  readonly resource: string | undefined;
-}
-
-const gatherAtMost = 400;
-
-/**
- * Waits for the local candidates, but not long: the server's address is in its
- * answer, and it learns this side's from the first packet.
- */
-async function gathered(pc: RTCPeerConnection): Promise<void> {
-  if (pc.iceGatheringState === "complete") return;
-  await new Promise<void>((done) => {
-    const timer = setTimeout(done, gatherAtMost);
-    pc.addEventListener("icegatheringstatechange", () => {
-      if (pc.iceGatheringState !== "complete") return;
-      clearTimeout(timer);
-      done();
-    });
-  });
-}
-
-/** Offers, posts and takes the answer. Nothing trickles. */
-export async function negotiate(pc: RTCPeerConnection, door: Door): Promise<Answered> {
-  const wanted = await pc.createOffer();
-  await pc.setLocalDescription({ type: "offer", sdp: askForLostSound(wanted.sdp ?? "") });
-  await gathered(pc);
-  const offer = pc.localDescription?.sdp ?? "";
-  let response: Response;
-  try {
-    response = await fetch(door.url, {
-      method: "POST",
-      headers: { "Content-Type": "application/sdp", ...credentials(door) },
-      body: offer,
-    });
-  } catch {
-    throw own("no-connection");
-  }
-  if (!response.ok) throw await refusalOf(response);
-  const location = response.headers.get("Location");
-  const resource = location === null ? undefined : new URL(location, new URL(door.url, window.location.href)).href;
-  const answer = await response.text();
-  if (pc.signalingState === "closed") {
-    hangUp(door, resource);
-    throw own("connection-lost");
-  }
-  await pc.setRemoteDescription({ type: "answer", sdp: answer });
-  return { resource };
+/** The credentials of one ICE agent (RFC 8445 §5.3). */
+export interface Credentials {
+  readonly ufrag: string;
+  readonly password: string;
 }
 
 /**
@@ -72,21 +18,13 @@ export function askForLostSound(sdp: string): string {
   );
 }
 
-/** Frees the server's side; nobody waits for it. */
-export function hangUp(door: Door, resource: string | undefined): void {
-  if (resource === undefined) return;
-  void fetch(resource, { method: "DELETE", headers: credentials(door), keepalive: true }).catch(() => undefined);
-}
-
-function credentials(door: Door): Record<string, string> {
-  return door.authorization === undefined ? {} : { Authorization: `Liqa ${door.authorization}` };
-}
-
 /** What of a codec is looked at here. */
 export interface CodecLike {
   readonly mimeType: string;
   readonly sdpFmtpLine?: string;
 }
+
+const named = (name: string) => (c: CodecLike) => c.mimeType.toLowerCase() === name;
 
 /**
  * The codecs to offer for pictures, best first: H.264 (the broadcast's), then
@@ -94,14 +32,70 @@ export interface CodecLike {
  * cannot hold them.
  */
 export function pictureCodecs<C extends CodecLike>(all: readonly C[]): C[] {
-  const is = (name: string) => (c: C) => c.mimeType.toLowerCase() === `video/${name}`;
   const single = (c: C) => c.sdpFmtpLine?.includes("packetization-mode=1") ?? false;
   const baseline = (c: C) => /profile-level-id=42[0-9a-f]{4}/i.test(c.sdpFmtpLine ?? "");
-  const h264 = all.filter(is("h264")).filter(single);
+  const h264 = all.filter(named("video/h264")).filter(single);
   return [
     ...h264.filter(baseline),
     ...h264.filter((c) => !baseline(c)),
-    ...all.filter(is("vp9")).filter((c) => !c.sdpFmtpLine || c.sdpFmtpLine.includes("profile-id=0")),
-    ...all.filter(is("rtx")),
+    ...all.filter(named("video/vp9")).filter((c) => !c.sdpFmtpLine || c.sdpFmtpLine.includes("profile-id=0")),
+    ...all.filter(named("video/rtx")),
   ];
+}
+
+/**
+ * The codecs to offer for sound: Opus, and before it, where the browser has
+ * it, Opus with each packet's predecessors in it (RED, RFC 2198).
+ */
+export function soundCodecs<C extends CodecLike>(all: readonly C[]): C[] {
+  return [...all.filter(named("audio/red")), ...all.filter(named("audio/opus"))];
+}
+
+/** The credentials of a description or fragment: its first, since all media share one transport. */
+export function credentialsOf(sdp: string): Credentials | undefined {
+  const value = (name: string) => new RegExp(`^a=${name}:(\\S+)`, "m").exec(sdp)?.[1];
+  const [ufrag, password] = [value("ice-ufrag"), value("ice-pwd")];
+  return ufrag === undefined || password === undefined ? undefined : { ufrag, password };
+}
+
+/**
+ * The fragment that asks for an ICE restart (RFC 9725 §4.3.3, RFC 8840 §9).
+ * It names no candidates: the server learns this side's address from the first
+ * check, which may come from anywhere by then.
+ */
+export function restartFragment(offer: string): string {
+  const own = credentialsOf(offer);
+  const group = /^a=group:BUNDLE .*$/m.exec(offer)?.[0].trimEnd();
+  const media = /^m=(audio|video) /m.exec(offer)?.[1] ?? "audio";
+  const mid = /^a=mid:(\S+)/m.exec(offer)?.[1] ?? "0";
+  return [
+    ...(group === undefined ? [] : [group]),
+    `m=${media} 9 UDP/TLS/RTP/SAVPF 0`,
+    `a=mid:${mid}`,
+    `a=ice-ufrag:${own?.ufrag ?? ""}`,
+    `a=ice-pwd:${own?.password ?? ""}`,
+    "",
+  ].join("\r\n");
+}
+
+/**
+ * The answer of before with the credentials and candidates that the server
+ * gave for the restart; undefined when it gave none.
+ */
+export function restarted(answer: string, fragment: string): string | undefined {
+  const theirs = credentialsOf(fragment);
+  if (theirs === undefined) return undefined;
+  const candidates = fragment.split(/\r?\n/).filter((l) => l.startsWith("a=candidate:"));
+  const lines: string[] = [];
+  let placed = candidates.length === 0;
+  for (const line of answer.split(/\r?\n/)) {
+    if (line.startsWith("a=ice-ufrag:")) lines.push(`a=ice-ufrag:${theirs.ufrag}`);
+    else if (line.startsWith("a=ice-pwd:")) lines.push(`a=ice-pwd:${theirs.password}`);
+    else if (candidates.length > 0 && line.startsWith("a=candidate:")) {
+      // The new ones stand where the first of the old ones stood.
+      if (!placed) lines.push(...candidates);
+      placed = true;
+    } else lines.push(line);
+  }
+  return lines.join("\r\n");
 }

@@ -1,7 +1,8 @@
 // Receiving: one connection with the fixed slots of a seat, by WHEP. What
 // flows in a slot changes; the connection never does.
 
-import { hangUp, negotiate, pictureCodecs, type Door } from "./sdp";
+import { Exchange, type Door } from "./exchange";
+import { pictureCodecs, soundCodecs } from "./sdp";
 import type { SlotName } from "./view.gen";
 
 /** Whether a slot carries pictures; all others carry sound. */
@@ -14,18 +15,18 @@ export class Receiving {
   readonly pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
   readonly tracks: ReadonlyMap<SlotName, MediaStreamTrack>;
   readonly receivers: ReadonlyMap<SlotName, RTCRtpReceiver>;
-  #resource: string | undefined;
+  readonly #exchange: Exchange;
 
-  constructor(
-    private readonly door: Door,
-    slots: readonly SlotName[],
-  ) {
+  constructor(door: Door, slots: readonly SlotName[]) {
+    this.#exchange = new Exchange(this.pc, door);
     const pictures = pictureCodecs(RTCRtpReceiver.getCapabilities("video")?.codecs ?? []);
+    const sounds = soundCodecs(RTCRtpReceiver.getCapabilities("audio")?.codecs ?? []);
     const tracks = new Map<SlotName, MediaStreamTrack>();
     const receivers = new Map<SlotName, RTCRtpReceiver>();
     for (const slot of slots) {
       const transceiver = this.pc.addTransceiver(isPicture(slot) ? "video" : "audio", { direction: "recvonly" });
-      if (isPicture(slot) && pictures.length > 0) transceiver.setCodecPreferences(pictures);
+      const codecs = isPicture(slot) ? pictures : sounds;
+      if (codecs.length > 0) transceiver.setCodecPreferences(codecs);
       tracks.set(slot, transceiver.receiver.track);
       receivers.set(slot, transceiver.receiver);
     }
@@ -33,15 +34,18 @@ export class Receiving {
     this.receivers = receivers;
   }
 
-  async open(): Promise<void> {
-    this.#resource = (await negotiate(this.pc, this.door)).resource;
+  open(): Promise<void> {
+    return this.#exchange.open();
+  }
+
+  restart(): Promise<void> {
+    return this.#exchange.restart();
   }
 
   close(): void {
     // What the server has ended, or lost, it frees by itself.
     const held = this.pc.connectionState === "connected";
     this.pc.close();
-    if (held) hangUp(this.door, this.#resource);
-    this.#resource = undefined;
+    if (held) this.#exchange.end();
   }
 }

@@ -48,6 +48,7 @@ export class Session implements Seated {
   readonly #sender: Keeper<Sending>;
   readonly #receiver: Keeper<Receiving>;
   #sendingNow: Sending | undefined;
+  #receivingNow: Receiving | undefined;
   #stopMeasuring = () => {};
   #opening: Promise<void> | undefined;
   readonly #ends: (() => void)[] = [];
@@ -58,12 +59,17 @@ export class Session implements Seated {
     this.#sender = new Keeper(() => new Sending({ url: "/api/whip", authorization: auth }, this.opened?.media ?? new MediaStream()), {
       state: (state) => (this.#sending = state),
       current: (c) => (this.#sendingNow = c),
+      silent: () => this.#suspect(this.#receiver),
     });
     this.#receiver = new Keeper(
       () => new Receiving({ url: "/api/whep", authorization: auth }, this.#pressSeat() ? pressSlots : roomSlots),
       {
         state: (state) => (this.#receiving = state),
-        current: (c) => (this.#tracks = c?.tracks ?? noTracks),
+        current: (c) => {
+          this.#receivingNow = c;
+          this.#tracks = c?.tracks ?? noTracks;
+        },
+        silent: () => this.#suspect(this.#sender),
       },
     );
     const url = new URL("/api/live", window.location.href);
@@ -94,6 +100,11 @@ export class Session implements Seated {
       level: this.#level,
       speaker: this.chosen.speaker ?? "",
     };
+  }
+
+  /** The media connections as they are now, for who reports how they are. */
+  get connections(): { readonly sending: RTCPeerConnection | undefined; readonly receiving: Receiving | undefined } {
+    return { sending: this.#sendingNow?.pc, receiving: this.#receivingNow };
   }
 
   get banner(): Banner | undefined {
@@ -249,13 +260,25 @@ export class Session implements Seated {
       });
     }
     this.#obey();
-    if (before) await this.#swap(before.media, opened.media);
+    if (before) await this.#swap(opened.media);
   }
 
-  async #swap(before: MediaStream, after: MediaStream): Promise<void> {
-    const shape = (m: MediaStream) => `${m.getAudioTracks().length}/${m.getVideoTracks().length}`;
-    if (shape(before) === shape(after)) await this.#sendingNow?.replace(after);
+  async #swap(after: MediaStream): Promise<void> {
+    if (this.#sendingNow?.takes(after)) await this.#sendingNow.replace(after);
     else this.#sender.renew();
+  }
+
+  /** One connection has fallen silent: what goes over the same network is looked at too. */
+  #suspect(other: Pick<Keeper<Sending>, "suspect">): void {
+    other.suspect();
+    this.#live.doubt();
+  }
+
+  /** Another network, or the same one again: everything goes on from there at once. */
+  #moved(): void {
+    this.#live.hurry();
+    this.#receiver.moved();
+    this.#sender.moved();
   }
 
   #closeDevices(): void {
@@ -269,11 +292,22 @@ export class Session implements Seated {
       target.addEventListener(name, ear);
       this.#ends.push(() => target.removeEventListener(name, ear));
     };
-    on(window, "online", () => {
-      this.#live.hurry();
-      this.#receiver.renew();
-      this.#sender.renew();
+    on(window, "online", () => this.#moved());
+    // From one network to another without a moment between: Wi-Fi to mobile.
+    // The event comes for every new estimate of its speed too.
+    const network = (navigator as { readonly connection?: EventTarget & { readonly type?: string } }).connection;
+    let kind = network?.type;
+    if (network) {
+      on(network, "change", () => {
+        if (network.type !== kind && network.type !== "none") this.#moved();
+        kind = network.type;
+      });
+    }
+    // A page that was not looked at may have been frozen.
+    on(document, "visibilitychange", () => {
+      if (document.visibilityState === "visible") this.#live.hurry();
     });
+    on(document, "resume", () => this.#moved());
     // Any press will do for a browser that waits for one.
     for (const press of ["pointerup", "keyup"]) {
       on(window, press, () => {
