@@ -50,6 +50,7 @@ type Server struct {
 	https     net.Listener // nil behind a proxy
 	http      net.Listener
 	closers   []func() error // in the order of starting
+	walls     *walls
 	failed    chan error
 }
 
@@ -104,6 +105,9 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	}
 	watched := newAttentive(summits, s.log)
 	s.onClose(watched.close)
+	seen := newWalls(watched, board, peers, records, s.log)
+	s.onClose(seen.close)
+	s.walls = seen
 	counted := &figures{board: board, peers: peers}
 	if s.greenroom, err = greenroom.Open(s.path("greenroom")); err != nil {
 		return s, err
@@ -111,7 +115,7 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	doors := &gate{peers: peers, board: board, summits: summits}
 	site, err := s.serve(web.Options{
 		Summits: watched, Metrics: counted.handler(), Media: doors, Lines: doors, GreenRoom: s.greenroom,
-		Records: records, Journal: exporter{book}, Desk: desk, Documents: shelf,
+		Records: records, Journal: exporter{book}, Desk: desk, Documents: shelf, Wall: seen,
 	})
 	if err != nil {
 		return s, err
@@ -121,6 +125,7 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 		site.Sweep(u.State.ID)
 		records.follow(u) // last: it may read the disk
 	})
+	seen.begin()
 	return s, s.noteAddress()
 }
 
