@@ -71,7 +71,7 @@ test-e2e: bin/liqa bin/speaker e2e/node_modules/.package-lock.json | need-e2e ##
 	cd web && npm run --silent a11y
 	cd e2e && npm run --silent check && npm test --silent
 
-test-long: bin/liqa | need-long ## soak, long fuzzing, a million steps of the plan, power cuts
+test-long: bin/liqa | need-long ## an hour of each fuzz target, 8 h of soak, power cuts, bad networks: more than a day
 	tools/test-long
 
 ##@ Measure
@@ -103,7 +103,7 @@ need-go:
 need-e2e:
 	@tools/need chromium fonts ffmpeg
 need-long:
-	@tools/need cc ffmpeg strace qemu chromium fonts
+	@tools/need cc ffmpeg strace qemu chromium fonts network
 need-media:
 	@tools/need ffmpeg espeak-ng fonts
 

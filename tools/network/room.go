@@ -49,7 +49,7 @@ func openRoom(ctx context.Context, program string) (r *room, err error) {
 	}
 	r.wire.B.Translate() // the far end is behind a router, as people are
 	r.Server, err = trial.Start(ctx, trial.Options{
-		Program: program, Host: roomAddress.Addr().String(), Run: r.near.Start, Dial: r.near.Dial,
+		Program: program, Host: roomAddress.Addr().String(), Port: 8442, Run: r.near.Start, Dial: r.near.Dial,
 	}, summitFile)
 	return r, err
 }

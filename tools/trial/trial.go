@@ -31,7 +31,8 @@ import (
 // Options of [Start].
 type Options struct {
 	Program string // the server's
-	Host    string // the one address that it listens at: ports 8080, 8443 and 8444
+	Host    string // the one address that it listens at
+	Port    int    // of plain HTTP; the next two are those of HTTPS and of media
 	// Run starts the server's command, and Dial connects to it; nil is as
 	// usual, in this process's own network.
 	Run  func(*exec.Cmd) error
@@ -58,7 +59,7 @@ func Start(ctx context.Context, o Options, file []byte) (s *Server, err error) {
 	if o.Dial == nil {
 		o.Dial = (&net.Dialer{}).DialContext
 	}
-	s = &Server{Links: map[string]string{}, URL: "https://" + o.Host + ":8443"}
+	s = &Server{Links: map[string]string{}, URL: fmt.Sprintf("https://%s:%d", o.Host, o.Port+1)}
 	// The server is its own authority; on trial nobody else is there.
 	s.Client = &http.Client{Transport: &http.Transport{DialContext: o.Dial, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	defer func() {
@@ -84,10 +85,10 @@ func Start(ctx context.Context, o Options, file []byte) (s *Server, err error) {
 
 func (s *Server) run(ctx context.Context, o Options) error {
 	settings := fmt.Sprintf(`data: %s
-listen: {http: "%[2]s:8080", https: "%[2]s:8443"}
-media: {udp: "%[2]s:8444", tcp: "%[2]s:8444"}
+listen: {http: "%[2]s:%[3]d", https: "%[2]s:%[4]d"}
+media: {udp: "%[2]s:%[5]d", tcp: "%[2]s:%[5]d"}
 limits: {calls-per-second: 500, calls-at-once: 2000, guesses-per-minute: 1000, public-players: 1000}
-`, filepath.Join(s.Folder, "data"), o.Host)
+`, filepath.Join(s.Folder, "data"), o.Host, o.Port, o.Port+1, o.Port+2)
 	file := filepath.Join(s.Folder, "liqa.yaml")
 	if err := os.WriteFile(file, []byte(settings), 0o600); err != nil {
 		return err
