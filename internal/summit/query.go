@@ -8,7 +8,12 @@ import (
 
 // Seat returns the seat of that id.
 func (s State) Seat(id SeatID) (Seat, bool) {
-	return find(s.Seats, func(x Seat) bool { return x.ID == id })
+	for i := range s.Seats { // there may be a thousand, and a seat is large
+		if s.Seats[i].ID == id {
+			return s.Seats[i], true
+		}
+	}
+	return Seat{}, false
 }
 
 // Item returns the item of that id.

@@ -36,6 +36,9 @@ func TestStories(t *testing.T) {
 			"coverage": coverage, "public": public, "room": room, "may-speak": maySpeak, "watching": watching,
 			"floor": floor, "queue": queue, "channel": channel, "seat": seat, "item": item,
 			"proposed": proposed,
+
+			"huddle": huddle, "hears-apart": hearsApart, "word": word, "screen": screen,
+			"asked": asked, "spoken": spoken, "reads": reads, "pinned": pinned,
 		},
 	})
 }

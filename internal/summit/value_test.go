@@ -23,6 +23,18 @@ func TestBranchesShareNothing(t *testing.T) {
 		"those who agree": func(n int) summit.Event {
 			return summit.CoverageProposed{Stamp: stamp(summit.Actor(fmt.Sprint("officer-", n))), Item: "opening", Coverage: summit.Pool}
 		},
+		"private words": func(n int) summit.Event {
+			return summit.PrivateWordOpened{Stamp: stamp("technician"), Seat: "technician", With: summit.SeatID(fmt.Sprint("seat-", n))}
+		},
+		"screens": func(n int) summit.Event {
+			return summit.ScreenShared{Stamp: stamp("officer"), Seat: summit.SeatID(fmt.Sprint("seat-", n)), To: summit.ToTable}
+		},
+		"documents": func(n int) summit.Event {
+			return summit.DocumentHandedIn{Stamp: stamp("officer"), Seat: "officer", Document: summit.Document{ID: fmt.Sprint(n)}}
+		},
+		"asks": func(n int) summit.Event {
+			return summit.RemedyAsked{Stamp: stamp("officer"), Seat: summit.SeatID(fmt.Sprint("seat-", n)), What: summit.ReloadPage}
+		},
 		"readouts": func(n int) summit.Event {
 			return summit.ReadoutPublished{Stamp: stamp("press-officer"), Language: summit.Language(fmt.Sprint("x", n)), Digest: summittest.Hash(fmt.Sprint(n))}
 		},
