@@ -37,14 +37,17 @@ func (s session) Patch(fragment string) (string, error) {
 	return answer, offerFault(err)
 }
 
-// Publish takes a seat's microphone and camera, as far as it may send them.
-func (g *gate) Publish(ctx context.Context, id summit.SummitID, seat summit.SeatID, offer string) (string, web.Session, error) {
+// Publish takes a seat's devices or its screen, as far as it may send them.
+func (g *gate) Publish(ctx context.Context, id summit.SummitID, seat summit.SeatID, purpose web.Purpose, offer string) (string, web.Session, error) {
 	now, err := g.summits.Now(id)
 	if err != nil {
 		return "", nil, err
 	}
 	sources := map[peer.Device]switchboard.SourceID{}
 	for _, kind := range plan.MaySend(now.State, seat) {
+		if (kind == plan.Screen) != (purpose == web.ItsScreen) {
+			continue
+		}
 		sources[peer.Device(kind)] = sourceOf(id, plan.Source{Kind: kind, Seat: seat})
 	}
 	answer, conn, err := g.peers.Ingest(ctx, peer.Publish{

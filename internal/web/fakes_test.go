@@ -41,8 +41,8 @@ func (m *fakeMedia) open(what string, seat summit.SeatID, offer string) (string,
 	return "v=0 answer", s, nil
 }
 
-func (m *fakeMedia) Publish(_ context.Context, _ summit.SummitID, seat summit.SeatID, offer string) (string, Session, error) {
-	return m.open("publish", seat, offer)
+func (m *fakeMedia) Publish(_ context.Context, _ summit.SummitID, seat summit.SeatID, purpose Purpose, offer string) (string, Session, error) {
+	return m.open("publish"+string(purpose), seat, offer)
 }
 
 func (m *fakeMedia) Play(_ context.Context, _ summit.SummitID, seat summit.SeatID, offer string) (string, Session, error) {

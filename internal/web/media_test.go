@@ -225,3 +225,19 @@ func TestThePublicPlayer(t *testing.T) {
 		t.Errorf("%d connections outlast the summit", n)
 	}
 }
+
+func TestASeatSendsItsScreenBesideItsDevices(t *testing.T) {
+	h := openHall(t)
+	g, _ := h.enter("principal-a")
+	for _, path := range []string{"/api/whip", "/api/whip?purpose=screen", "/api/whip?purpose=screen"} {
+		if status, said := g.ask("POST", path, sdpType, []byte(goodOffer)); status != http.StatusCreated {
+			t.Fatalf("%s: %d %s", path, status, said)
+		}
+	}
+	if n := h.media.count("principal-a"); n != 2 {
+		t.Errorf("%d connections are open; the second screen takes the place of the first, and the devices stay", n)
+	}
+	if status, _ := g.ask("POST", "/api/whip?purpose=spying", sdpType, []byte(goodOffer)); status != http.StatusBadRequest {
+		t.Errorf("an unknown purpose was answered %d", status)
+	}
+}

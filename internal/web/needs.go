@@ -43,11 +43,19 @@ const (
 	PlainPlayer Player = "plain" // any WHEP player: one sound and one picture
 )
 
+// Purpose is what a connection sends.
+type Purpose string
+
+const (
+	ItsDevices Purpose = "" // microphone and camera
+	ItsScreen  Purpose = "screen"
+)
+
 // Media makes media connections out of offers (RFC 9725). An offer that cannot
 // be used is a *BadOffer. The context bounds the making, not the connection.
 type Media interface {
-	// Publish takes a seat's microphone and camera.
-	Publish(ctx context.Context, id summit.SummitID, seat summit.SeatID, offer string) (answer string, s Session, err error)
+	// Publish takes a seat's devices, or its screen.
+	Publish(ctx context.Context, id summit.SummitID, seat summit.SeatID, purpose Purpose, offer string) (answer string, s Session, err error)
 	// Play gives a seat its slots.
 	Play(ctx context.Context, id summit.SummitID, seat summit.SeatID, offer string) (answer string, s Session, err error)
 	// PlayPublic gives the public its slots in a language.

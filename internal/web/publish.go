@@ -11,14 +11,22 @@ import (
 	"liqa/internal/summit"
 )
 
-// publish takes a seat's microphone and camera by WHIP (RFC 9725).
+// publish takes what a seat sends by WHIP (RFC 9725): its devices or, asked for
+// with ?purpose=screen, its screen. A seat has one connection for each.
 func (s *Server) publish(w http.ResponseWriter, r *http.Request) {
-	s.connect(w, r, s.Media.Publish)
+	purpose := Purpose(r.URL.Query().Get("purpose"))
+	if purpose != ItsDevices && purpose != ItsScreen {
+		refuse(w, http.StatusBadRequest, "not-understood")
+		return
+	}
+	s.connect(w, r, purpose, func(ctx context.Context, id summit.SummitID, seat summit.SeatID, offer string) (string, Session, error) {
+		return s.Media.Publish(ctx, id, seat, purpose, offer)
+	})
 }
 
 // connect makes one media connection of a seat. Who waits at the door has
 // none, and neither has anybody once the summit has ended.
-func (s *Server) connect(w http.ResponseWriter, r *http.Request,
+func (s *Server) connect(w http.ResponseWriter, r *http.Request, purpose Purpose,
 	make func(context.Context, summit.SummitID, summit.SeatID, string) (string, Session, error)) {
 	offer, ok := s.offer(w, r)
 	if !ok {
@@ -38,7 +46,7 @@ func (s *Server) connect(w http.ResponseWriter, r *http.Request,
 		s.refused(w, r, err)
 		return
 	}
-	one := &session{Session: made, of: who, device: seat.Invitation.Device, at: who.Summit, route: access.Action(r.Pattern)}
+	one := &session{Session: made, of: who, device: seat.Invitation.Device, at: who.Summit, route: access.Action(r.Pattern), purpose: purpose}
 	if s.opened(w, r, one, text) {
 		log.Info("a media connection was made")
 	}

@@ -15,12 +15,13 @@ import (
 // session is one media connection as HTTP knows it (RFC 9725 §4.2).
 type session struct {
 	Session
-	of     access.Caller   // whose; anonymous for the public
-	device string          // the hash that the seat was bound to
-	at     summit.SummitID // which summit's
-	route  access.Action   // the route it was made by
-	etag   string
-	leave  func() // called when it has ended; may be nil
+	of      access.Caller   // whose; anonymous for the public
+	device  string          // the hash that the seat was bound to
+	at      summit.SummitID // which summit's
+	route   access.Action   // the route it was made by
+	purpose Purpose         // what it sends
+	etag    string
+	leave   func() // called when it has ended; may be nil
 }
 
 // sessions are the media connections that can be patched and ended. The name
@@ -28,12 +29,13 @@ type session struct {
 type sessions struct {
 	mu    sync.Mutex
 	named map[string]*session
-	of    map[seatRoute]string // a seat has one connection each way
+	of    map[seatRoute]string // a seat has one connection for each purpose
 }
 
 type seatRoute struct {
 	place
-	route access.Action
+	route   access.Action
+	purpose Purpose
 }
 
 func newSessions() *sessions {
@@ -44,7 +46,7 @@ func newSessions() *sessions {
 func (all *sessions) add(one *session) (name string) {
 	name = strings.ToLower(rand.Text())
 	one.etag = newETag()
-	key := seatRoute{place{one.at, one.of.Seat}, one.route}
+	key := seatRoute{place{one.at, one.of.Seat}, one.route, one.purpose}
 	all.mu.Lock()
 	var before *session
 	if one.of.Seat != "" {
@@ -94,7 +96,7 @@ type sized interface {
 // size tells a seat's receiving connection how large its pictures are shown.
 func (all *sessions) size(at place, slots map[plan.Slot][2]int) {
 	all.mu.Lock()
-	one := all.named[all.of[seatRoute{at, "POST /api/whep"}]]
+	one := all.named[all.of[seatRoute{at, "POST /api/whep", ItsDevices}]]
 	all.mu.Unlock()
 	if one == nil {
 		return // it says so again when it has one
