@@ -187,11 +187,12 @@ func (m *meeting) written(r result) {
 	m.enforce(m.allowed())
 	recovered := m.behind
 	m.behind = false
-	m.notify()
-	for _, s := range done {
+	u := m.moment()
+	for _, s := range done { // before a thousand screens are woken
 		s.tell(s.after.Revision, nil)
 		m.admitted(s.events)
 	}
+	m.show(u)
 	if recovered {
 		m.log.Info("the journal writes again")
 		m.reconcile()

@@ -3,6 +3,7 @@ package secretariat
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"liqa/internal/journal"
@@ -70,4 +71,14 @@ type Update struct {
 	Plan     plan.Plan     // in force at the media; never more than State allows
 	Measured plan.Measured // at most a second or so old
 	Alarms   []plan.Alarm
+
+	once sync.Once
+	made any
+}
+
+// Once returns what make has made of this moment, for all who watch it: it is
+// called by the first who asks.
+func (u *Update) Once(make func() any) any {
+	u.once.Do(func() { u.made = make() })
+	return u.made
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"log/slog"
 	"maps"
+	"reflect"
 	"strings"
 	"sync"
 
@@ -151,11 +152,14 @@ func same(a, b switchboard.Set) bool {
 
 // next notes p as given and returns the keys whose slots change by it.
 func (g *given) next(id summit.SummitID, p plan.Plan) map[switchboard.Key]switchboard.Slots {
-	wanted := map[switchboard.Key]switchboard.Slots{}
+	wanted := make(map[switchboard.Key]switchboard.Slots, len(p.Receivers))
+	written := map[uintptr]switchboard.Slots{} // a thousand reporters share their slots
 	for r, slots := range p.Receivers {
-		out := switchboard.Slots{}
-		for slot, set := range slots {
-			out[switchboard.SlotID(slot)] = setOf(id, set)
+		which := reflect.ValueOf(slots).Pointer()
+		out, known := written[which]
+		if !known {
+			out = g.writeSlots(id, slots)
+			written[which] = out
 		}
 		wanted[keyOf(id, r)] = out
 	}
@@ -165,13 +169,30 @@ func (g *given) next(id summit.SummitID, p plan.Plan) map[switchboard.Key]switch
 			changed[key] = nil
 		}
 	}
+	other := map[[2]uintptr]bool{}
 	for key, slots := range wanted {
-		if !maps.EqualFunc(g.keys[key], slots, same) {
+		was := g.keys[key]
+		which := [2]uintptr{reflect.ValueOf(was).Pointer(), reflect.ValueOf(slots).Pointer()}
+		differs, known := other[which]
+		if !known {
+			differs = !maps.EqualFunc(was, slots, same)
+			other[which] = differs
+		}
+		if differs {
 			changed[key] = slots
 		}
 	}
 	g.keys = wanted
 	return changed
+}
+
+// writeSlots writes what a receiver may receive in the switchboard's terms.
+func (g *given) writeSlots(id summit.SummitID, slots plan.Slots) switchboard.Slots {
+	out := make(switchboard.Slots, len(slots))
+	for slot, set := range slots {
+		out[switchboard.SlotID(slot)] = setOf(id, set)
+	}
+	return out
 }
 
 // Measure says what does flow.

@@ -182,7 +182,7 @@ func (e *eyes) hand(id summit.SeatID) int { return slices.Index(e.s.Queue, id) +
 
 func (e *eyes) room() Room {
 	r := Room{Coverage: e.coverage, Recess: e.s.InRecess, Queue: []summit.SeatID{},
-		Coverages: e.coverages(), ReconveneIn: e.reconveneIn()}
+		MayAdmit: e.mayAdmit(), Coverages: e.coverages(), ReconveneIn: e.reconveneIn()}
 	if e.knows(e.s.Current) {
 		r.Item = e.s.Current
 	}

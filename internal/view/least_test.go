@@ -73,6 +73,7 @@ func facts(s summit.State) Facts {
 	for _, x := range s.Seats {
 		live[plan.Source{Kind: plan.Microphone, Seat: x.ID}] = true
 		live[plan.Source{Kind: plan.Camera, Seat: x.ID}] = true
+		live[plan.Source{Kind: plan.Screen, Seat: x.ID}] = true
 		m.Receiving[x.ID] = true
 	}
 	p := plan.Compute(s, live)
@@ -104,6 +105,8 @@ var least = map[string]func(seen) string{
 	"what goes on in an item is told to those whom it is for":       nothingFromInside,
 	"alarms and what waits for an officer are told to the staff":    staffOnly,
 	"who may have no connection is told of none":                    noSlots,
+	"what is apart is told to those whose it is":                    nothingApart,
+	"documents are named to who may read them":                      noDocuments,
 	"nothing is null": func(v seen) string {
 		if strings.Contains(v.json, "null") {
 			return v.json
@@ -263,6 +266,57 @@ func noSlots(v seen) string {
 	return ""
 }
 
+// nothingApart: who is in a huddle is known to their delegation, who in a private
+// word to those two and the staff; what is asked of somebody, to them and the
+// staff; of the table's screen, to who is in the room for it.
+func nothingApart(v seen) string {
+	if v.public() {
+		return ""
+	}
+	table := v.me.Admitted && v.me.Delegation != "" && v.me.Role != summit.Officer
+	for _, id := range v.view.Huddle {
+		if x, _ := v.s.Seat(id); !table || x.Delegation != v.me.Delegation {
+			return string(id) + " confers"
+		}
+	}
+	for _, w := range v.view.PrivateWords {
+		if !v.staff() && (!v.me.Admitted || w.Seat != v.me.ID && w.With != v.me.ID) {
+			return fmt.Sprintf("%+v", w)
+		}
+	}
+	inside := v.staff() || v.me.Admitted && v.s.Attends(v.me.ID)
+	for _, x := range v.view.Room.Screens {
+		from, _ := v.s.Seat(x.Seat)
+		own := table && v.me.Huddle && from.Delegation == v.me.Delegation
+		if x.To == summit.ToTable && !inside || x.To == summit.ToDelegation && !own {
+			return fmt.Sprintf("%+v", x)
+		}
+	}
+	for _, x := range v.view.Seats {
+		if x.Apart && !inside && x.ID != v.me.ID || x.Desk != nil && x.Desk.Asked != nil && !v.staff() {
+			return string(x.ID) + " is apart, or asked for something"
+		}
+	}
+	if v.view.Room.Pinned != "" && !inside && !v.s.Watches(v.me.ID) {
+		return "who is pinned"
+	}
+	if len(v.view.Speaking) > 0 && (!v.me.Admitted || v.press()) {
+		return "how long each has spoken"
+	}
+	return ""
+}
+
+func noDocuments(v seen) string {
+	for _, x := range v.s.Documents {
+		told := strings.Contains(v.json, `"`+x.ID+`"`)
+		may := slices.ContainsFunc(v.s.Documents, func(y summit.HandedIn) bool { return y.ID == x.ID && v.s.Reads(v.me.ID, y) })
+		if told != may {
+			return fmt.Sprintf("%s: told %v", x.ID, told)
+		}
+	}
+	return ""
+}
+
 func TestAScreenIsToldTheLeastThatItNeeds(t *testing.T) {
 	everybody(t, func(r *rapid.T, v seen) {
 		for name, rule := range least {
@@ -281,6 +335,9 @@ func TestEachOfTheLeastIsNoticed(t *testing.T) {
 	s = summittest.Do(t, s, "officer", summit.StartItem{Item: "talks"}, summit.GiveFloor{Seat: "delegate-a"})
 	s = summittest.Do(t, s, "delegate-b", summit.RaiseHand{})
 	s = summittest.Do(t, s, "officer", summit.Dismiss{Seat: "notes-a"}, summit.Dismiss{Seat: "reporter-2"})
+	s = summittest.Do(t, s, "technician", summit.OpenPrivateWord{With: "principal-b"})
+	s = summittest.Do(t, s, "delegate-b", summit.HandIn{Document: summit.Document{ID: summittest.Hash("map"), To: summit.ToTable,
+		Title: summit.Text{"en": "Map"}, File: "map.pdf", Type: "application/pdf", Bytes: 1}})
 	officer := For(s, "officer", facts(s), summittest.Noon)
 	for _, x := range s.Seats {
 		v := seen{s: s, me: x, view: officer, json: wire(t, officer) + s.Seats[0].Invitation.Hash + "null"}
@@ -338,6 +395,8 @@ func TestPermittedIsWhatTheRulesPermit(t *testing.T) {
 				"admit": summit.Admit{Seat: x.ID}, "dismiss": summit.Dismiss{Seat: x.ID},
 				"give-floor": summit.GiveFloor{Seat: x.ID}, "lower-hand": summit.LowerHand{Seat: x.ID},
 				"mute-seat": summit.MuteSeat{Seat: x.ID}, "revoke": summit.Revoke{Seat: x.ID},
+				"open-private-word": summit.OpenPrivateWord{With: x.ID}, "pin": summit.Pin{Seat: x.ID},
+				"stop-sharing": summit.StopSharing{Seat: x.ID},
 				"reissue": summit.Reissue{Seat: x.ID, Hash: unused},
 			} {
 				listed := slices.Contains(x.May, kind)

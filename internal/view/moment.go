@@ -68,8 +68,8 @@ type likeness struct {
 	drawn *Drawn
 }
 
-// seat returns a seat of this moment; false when there is none.
-func (m *Moment) seat(id summit.SeatID) (me summit.Seat, ok bool) {
+// Seat returns a seat of this moment; false when there is none.
+func (m *Moment) Seat(id summit.SeatID) (me summit.Seat, ok bool) {
 	i, ok := m.place[id]
 	if !ok {
 		return me, false
@@ -87,7 +87,7 @@ func (m *Moment) shares(me summit.Seat) *likeness {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, l := range m.alike[key] {
-		if maps.EqualFunc(l.slots, slots, plan.Set.Equal) && maps.Equal(l.carried, carried) {
+		if l.slots.Equal(slots) && maps.Equal(l.carried, carried) {
 			return l
 		}
 	}
@@ -150,7 +150,7 @@ func (l *likeness) own(me summit.Seat) (Me, Seat) {
 
 // For makes the view of one seat, as [For] does.
 func (m *Moment) For(id summit.SeatID) View {
-	me, ok := m.seat(id)
+	me, ok := m.Seat(id)
 	l := m.shares(me)
 	if !ok || l == nil {
 		return For(m.s, id, m.f, m.now)
@@ -170,7 +170,7 @@ func (m *Moment) For(id summit.SeatID) View {
 
 // Draw makes the view of one seat as it is sent.
 func (m *Moment) Draw(id summit.SeatID) *Drawn {
-	me, ok := m.seat(id)
+	me, ok := m.Seat(id)
 	l := m.shares(me)
 	if !ok || l == nil {
 		return draw(For(m.s, id, m.f, m.now))

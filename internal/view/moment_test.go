@@ -143,7 +143,7 @@ func replaced(r *rapid.T, list json.RawMessage, by []json.RawMessage) json.RawMe
 func TestWhoIsNamedSharesNothing(t *testing.T) {
 	s := crowded(opening(t), 3)
 	m := At(s, facts(s), summittest.Noon)
-	one, _ := m.seat("reporter-like-1")
+	one, _ := m.Seat("reporter-like-1")
 	if m.shares(one) == nil {
 		t.Error("a reporter like many shares nothing")
 	}
@@ -151,7 +151,7 @@ func TestWhoIsNamedSharesNothing(t *testing.T) {
 	if At(s, facts(s), summittest.Noon).shares(one) != nil {
 		t.Error("a reporter whom the state names shares a view with others")
 	}
-	if officer, _ := m.seat("officer"); m.shares(officer) != nil {
+	if officer, _ := m.Seat("officer"); m.shares(officer) != nil {
 		t.Error("an officer shares a view with others")
 	}
 }

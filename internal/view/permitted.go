@@ -86,10 +86,7 @@ func (e *eyes) mayWith(x summit.Seat) []string {
 
 func (e *eyes) tryWith(x summit.Seat) []string {
 	kinds := []string{}
-	s := e.few
-	if x.Role == summit.Reporter {
-		s.Seats = append(slices.Clip(s.Seats), x)
-	}
+	s := e.fewAnd(x)
 	for _, a := range []summit.Act{
 		summit.Admit{Seat: x.ID}, summit.Dismiss{Seat: x.ID}, summit.GiveFloor{Seat: x.ID},
 		summit.LowerHand{Seat: x.ID}, summit.MuteSeat{Seat: x.ID},
@@ -103,6 +100,15 @@ func (e *eyes) tryWith(x summit.Seat) []string {
 		}
 	}
 	return kinds
+}
+
+// fewAnd is the state that acts are tried on, with one press seat more.
+func (e *eyes) fewAnd(x summit.Seat) summit.State {
+	s := e.few
+	if x.Role == summit.Reporter && x.ID != e.me.ID {
+		s.Seats = append(slices.Clip(s.Seats), x)
+	}
+	return s
 }
 
 // substitutes are the delegates whom this seat may put in a principal's place.
@@ -133,6 +139,26 @@ func (e *eyes) coverages() []summit.Coverage {
 	return e.each(func(c summit.Coverage) summit.Act {
 		return summit.SetCoverage{Coverage: c, Item: e.s.Current}
 	})
+}
+
+// mayAdmit are the roles of which this seat may let in everybody who waits.
+func (e *eyes) mayAdmit() []summit.Role {
+	all := []summit.Role{}
+	if e.who != staff || !summit.May(e.me.Role, summit.Admit{}.Kind()) {
+		return all
+	}
+	first := map[summit.Role]summit.Seat{} // who waits, one of each
+	for _, x := range e.s.Seats {
+		if _, known := first[x.Role]; !known && x.Presence == summit.Waiting && x.Connected {
+			first[x.Role] = x
+		}
+	}
+	for _, r := range summit.Roles {
+		if x, waits := first[r]; waits && e.wouldIn(e.fewAnd(x), summit.Admit{Role: r}, e.now) {
+			all = append(all, r)
+		}
+	}
+	return all
 }
 
 // reconveneIn are the coverages in which this seat may end the recess.

@@ -166,6 +166,8 @@ type Room struct {
 	Coverages []summit.Coverage `json:"coverages"`
 	// ReconveneIn are the coverages in which this seat may end the recess.
 	ReconveneIn []summit.Coverage `json:"reconveneIn"`
+	// MayAdmit are the roles of which this seat may let in everybody who waits.
+	MayAdmit []summit.Role `json:"mayAdmit"`
 	// Opening is a wider coverage that one side's officer has proposed and the
 	// other's has still to agree to. Officers and technicians see it.
 	Opening *Opening `json:"opening,omitempty"`

@@ -53,7 +53,7 @@ func TestThePrincipalsView(t *testing.T) {
 	if d := cmp.Diff(slots, carried); d != "" {
 		t.Errorf("the slots (-want +got):\n%s", d)
 	}
-	if d := cmp.Diff([]string{"leave", "mute", "raise-hand"}, v.May); d != "" {
+	if d := cmp.Diff([]string{"leave", "mute", "raise-hand", "enter-huddle", "limit-pictures"}, v.May); d != "" {
 		t.Errorf("permitted (-want +got):\n%s", d)
 	}
 	if len(v.Booths) > 0 || len(v.Seats) != 12 || v.Press == nil || v.Chats[0] != plan.DelegationChat {
@@ -77,9 +77,9 @@ func TestTheOfficersView(t *testing.T) {
 		may[x.ID] = x.May
 	}
 	for id, want := range map[summit.SeatID][]string{
-		"delegate-b": {"dismiss", "give-floor", "lower-hand", "mute-seat", "reissue", "revoke"},
-		"delegate-a": {"dismiss", "mute-seat", "reissue", "revoke"},
-		"reporter":   {"dismiss", "mute-seat", "reissue", "revoke"},
+		"delegate-b": {"dismiss", "give-floor", "lower-hand", "mute-seat", "reissue", "revoke", "open-private-word", "ask", "limit-pictures", "pin"},
+		"delegate-a": {"dismiss", "mute-seat", "reissue", "revoke", "open-private-word", "ask", "limit-pictures", "pin"},
+		"reporter":   {"dismiss", "mute-seat", "reissue", "revoke", "ask", "limit-pictures"},
 	} {
 		if d := cmp.Diff(want, may[id]); d != "" {
 			t.Errorf("with %s it may (-want +got):\n%s", id, d)

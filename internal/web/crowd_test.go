@@ -27,7 +27,7 @@ func openRoom(tb testing.TB, reporters int) *hall {
 	tb.Helper()
 	h := &hall{t: tb, media: &fakeMedia{}, records: &fakeRecords{}, log: &lockedBuffer{}, links: map[summit.SeatID]access.Link{}}
 	log := slog.New(slog.DiscardHandler)
-	h.sec = secretariat.New(secretariat.Config{Journal: journal.OpenMemory(), Media: h.media, Log: log})
+	h.sec = secretariat.New(secretariat.Config{Journal: journal.OpenMemory(), Media: h.media, Log: log, Patience: time.Minute})
 	desk, err := newsroom.OpenDesk(tb.TempDir())
 	if err != nil {
 		tb.Fatal(err)

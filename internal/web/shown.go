@@ -20,9 +20,10 @@ type held struct {
 
 // shown is what one screen has been sent.
 type shown struct {
-	held *held       // nil: it wants each view whole
-	last *view.Drawn // nil before the first
-	sent *sent
+	held   *held       // nil: it wants each view whole
+	last   *view.Drawn // nil before the first
+	sent   *sent
+	device string // the hash by which the seat was recognised last
 }
 
 // sent are the last views that a seat's screens have been sent: what a screen
@@ -56,13 +57,13 @@ func (s *sent) find(sum string) *view.Drawn {
 // already. It looks first whether the seat still is who it was: a link that was
 // withdrawn has nothing to show.
 func (l *line) look(u *secretariat.Update) (json.RawMessage, bool) {
-	if who, ok := access.Recognise(u.State, l.auth); !ok || !access.May(who.Standing, "GET /api/live") {
-		return nil, false
-	}
 	now := l.server.now()
 	moment := u.Once(func() any {
 		return view.At(u.State, view.Facts{Plan: u.Plan, Measured: u.Measured, Alarms: u.Alarms}, now)
 	}).(*view.Moment)
+	if !l.stillThere(u, moment) {
+		return nil, false
+	}
 	drawn := moment.Draw(l.seat)
 	s := &l.shown
 	before, kind := s.last, "change"
@@ -83,6 +84,23 @@ func (l *line) look(u *secretariat.Update) (json.RawMessage, bool) {
 		s.sent.note(drawn)
 	}
 	return s.message(kind, u.State.Revision, before, now), true
+}
+
+// stillThere reports whether the seat still is who it was. A thousand are asked
+// for each moment: the credential is compared when the seat's device has changed.
+func (l *line) stillThere(u *secretariat.Update, moment *view.Moment) bool {
+	seat, ok := moment.Seat(l.seat)
+	if !ok || seat.Invitation.Revoked || seat.Invitation.Device == "" || !access.May(access.Of(seat), "GET /api/live") {
+		return false
+	}
+	if seat.Invitation.Device == l.shown.device {
+		return true
+	}
+	_, ok = access.Recognise(u.State, l.auth)
+	if ok {
+		l.shown.device = seat.Invitation.Device
+	}
+	return ok
 }
 
 // message writes a snapshot, or a change: of the whole view, or for who has
