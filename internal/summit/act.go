@@ -155,9 +155,11 @@ type (
 		Item     ItemID   `json:"item,omitempty"`
 		Seen     uint64   `json:"seen,omitempty"` // as in StartItem
 	}
-	// Admit lets a waiting seat in.
+	// Admit lets a waiting seat in; or, where a Role is named in its place, all
+	// who wait of that role.
 	Admit struct {
-		Seat SeatID `json:"seat"`
+		Seat SeatID `json:"seat,omitempty"`
+		Role Role   `json:"role,omitempty"`
 	}
 	// Dismiss sends an admitted seat back to wait.
 	Dismiss struct {

@@ -102,6 +102,7 @@ var sentences = map[string]string{
 	"not-on-air":       "Your microphone is not on air.",
 	"no-such-reason":   "Say what is wrong: too fast, too quiet, or the microphone.",
 
+	"nobody-waits":       "Nobody of that kind is waiting to be let in.",
 	"seat-not-here":      "{name} is not here now, so nothing was changed.",
 	"word-with-oneself":  "A private word is with somebody else. Choose another seat.",
 	"no-word-with-press": "{name} has a press seat, and press seats have no place for a private word. Write to them instead.",

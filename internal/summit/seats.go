@@ -51,6 +51,9 @@ func (Leave) decide(d *decision) error {
 }
 
 func (a Admit) decide(d *decision) error {
+	if a.Seat == "" && a.Role != "" {
+		return d.admitAll(a.Role)
+	}
 	seat, ok := d.s.Seat(a.Seat)
 	switch {
 	case !ok:
@@ -65,6 +68,20 @@ func (a Admit) decide(d *decision) error {
 		return d.about("not-waiting", a.Seat)
 	}
 	d.emit(Admitted{d.stamp(), a.Seat})
+	return nil
+}
+
+// admitAll lets in everybody of a role who waits and is still there.
+func (d *decision) admitAll(r Role) error {
+	waits := func(x Seat) bool { return x.Role == r && x.Presence == Waiting && x.Connected && !staff(r) }
+	if !slices.ContainsFunc(d.s.Seats, waits) {
+		return d.refuse("nobody-waits")
+	}
+	for _, x := range d.s.Seats {
+		if waits(x) {
+			d.emit(Admitted{d.stamp(), x.ID})
+		}
+	}
 	return nil
 }
 

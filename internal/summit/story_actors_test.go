@@ -165,6 +165,9 @@ var phrases = []phrase{
 	{"reconvenes _ for _", func(_ *story, _ *testscript.TestScript, with []string) summit.Act {
 		return summit.Reconvene{Coverage: summit.Coverage(with[0]), Item: summit.ItemID(with[1])}
 	}},
+	{"admits every _", func(_ *story, _ *testscript.TestScript, with []string) summit.Act {
+		return summit.Admit{Role: summit.Role(with[0])}
+	}},
 	about("admits _", func(id summit.SeatID) summit.Admit { return summit.Admit{Seat: id} }),
 	about("dismisses _", func(id summit.SeatID) summit.Dismiss { return summit.Dismiss{Seat: id} }),
 	about("revokes _", func(id summit.SeatID) summit.Revoke { return summit.Revoke{Seat: id} }),

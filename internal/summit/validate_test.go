@@ -55,6 +55,10 @@ func TestFaults(t *testing.T) {
 		{"an old tag", func(d *summit.Description) { d.Publication = []summit.Language{"iw"} }, "publication", `"he"`},
 		{"no language at all", func(d *summit.Description) { d.Publication = []summit.Language{"und"} }, "publication", "not a language"},
 		{"no items", func(d *summit.Description) { d.Items = nil }, "run of show", "at least one item"},
+		{"an order of seats that is none", func(d *summit.Description) { d.Seating.Order = "by-height" }, "seating, order", "alternating"},
+		{"an alphabet in no language", func(d *summit.Description) { d.Seating.Order = summit.Alphabetical }, "seating, language", "missing"},
+		{"an alphabet for a list", func(d *summit.Description) { d.Seating.Language = "en" }, "seating, language", "no alphabet"},
+		{"a country with a line break", func(d *summit.Description) { d.Delegations[0].Country = en("a\nb") }, "delegation 1 (a), country", "not seen"},
 		{"no officer", func(d *summit.Description) { d.Seats = d.Seats[2:] }, "seats", "no protocol officer"},
 
 		{"a delegation without a name", func(d *summit.Description) { d.Delegations[1].Name = nil }, "delegation 2 (b), name", "There is none"},

@@ -110,7 +110,11 @@ func (e *eyes) pinned() summit.SeatID {
 func (e *eyes) request(of summit.SeatID, declined bool) *Request {
 	for _, x := range e.s.Asks {
 		if x.Seat == of && (declined || !x.Declined) {
-			return &Request{x.What, x.By, x.At, x.Declined}
+			r := &Request{x.What, x.By, x.At, x.Declined}
+			if e.who <= press {
+				r.By = ""
+			}
+			return r
 		}
 	}
 	return nil

@@ -397,7 +397,7 @@ func TestPermittedIsWhatTheRulesPermit(t *testing.T) {
 				"mute-seat": summit.MuteSeat{Seat: x.ID}, "revoke": summit.Revoke{Seat: x.ID},
 				"open-private-word": summit.OpenPrivateWord{With: x.ID}, "pin": summit.Pin{Seat: x.ID},
 				"stop-sharing": summit.StopSharing{Seat: x.ID},
-				"reissue": summit.Reissue{Seat: x.ID, Hash: unused},
+				"reissue":      summit.Reissue{Seat: x.ID, Hash: unused},
 			} {
 				listed := slices.Contains(x.May, kind)
 				if permitted := full.would(a); v.staff() && listed != permitted {

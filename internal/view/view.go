@@ -115,7 +115,8 @@ type PrivateWord struct {
 // Request is what an officer or technician asks of a person.
 type Request struct {
 	What summit.Remedy `json:"what"`
-	By   summit.SeatID `json:"by"`
+	// By is who asks; absent for press seats, who are told no names.
+	By summit.SeatID `json:"by,omitempty"`
 	At   time.Time     `json:"at"`
 	// Declined: the person has said no. It is kept for the asker to see.
 	Declined bool `json:"declined"`

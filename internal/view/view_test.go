@@ -25,12 +25,15 @@ func TestThePrincipalsView(t *testing.T) {
 	want := Me{
 		Seat: "principal-a", Role: summit.Principal, Delegation: "a", Name: summit.Text{"en": "Ms Orlova"}, Function: summit.Text{},
 		Speaks: "ru", Hears: "ru", MayHear: []summit.Language{"en", "ru", "zh"}, Presence: summit.Present, Admitted: true,
-		InRoom: true, MaySpeak: true, Connects: true, Sends: []plan.Kind{plan.Microphone, plan.Camera},
+		InRoom: true, MaySpeak: true, Connects: true, Sends: []plan.Kind{plan.Microphone, plan.Camera, plan.Screen},
+		MayShare: []summit.Audience{summit.ToTable}, MayHandIn: []summit.Audience{summit.ToTable, summit.ToDelegation, summit.ToBooths},
+		Pictures: summit.FullPictures,
 	}
 	if d := cmp.Diff(want, v.Me); d != "" {
 		t.Errorf("me (-want +got):\n%s", d)
 	}
 	room := Room{Item: "opening", Coverage: summit.Open, Coverages: []summit.Coverage{}, ReconveneIn: []summit.Coverage{},
+		MayAdmit: []summit.Role{}, Screens: []Sharing{},
 		Floor: "delegate-a", FloorSince: summittest.Noon, Queue: []summit.SeatID{"delegate-b"}}
 	if d := cmp.Diff(room, v.Room); d != "" {
 		t.Errorf("the room (-want +got):\n%s", d)

@@ -224,6 +224,9 @@ func reconvene(t *dice, s summit.State) summit.Act {
 }
 
 func admit(t *dice, s summit.State) summit.Act {
+	if once(t, 4, "all of a role") {
+		return summit.Admit{Role: pick(t, "role", summit.Reporter, summit.Delegate, summit.Interpreter, "stranger")}
+	}
 	return summit.Admit{Seat: seatThat(t, s, func(x summit.Seat) bool { return x.Presence == summit.Waiting })}
 }
 

@@ -85,6 +85,8 @@ func Description(t *rapid.T) summit.Description {
 		x.Muted = rapid.Bool().Draw(t, "muted") // which a description cannot say
 		d.Seats = append(d.Seats, x)
 	}
+	d.Seating = rapid.SampledFrom([]summit.Seating{{}, {Order: summit.Alternating},
+		{Order: summit.Alphabetical, Language: "en"}}).Draw(t, "seating")
 	n := rapid.IntRange(2, 3).Draw(t, "delegations")
 	for i := range n {
 		id := summit.DelegationID("abc"[i : i+1])

@@ -1,7 +1,7 @@
 // The acts a seat can do, and what each must say. The rules themselves are the
 // server's; here is only the shape of the messages.
 
-import type { Audience, Coverage, ItemId, Language, PictureSize, Reason, Remedy, SeatId } from "./view.gen";
+import type { Audience, Coverage, ItemId, Language, PictureSize, Reason, Remedy, Role, SeatId } from "./view.gen";
 
 type Nothing = Record<never, never>;
 
@@ -24,7 +24,8 @@ export interface Acts {
   "recess": Nothing;
   /** What opens names the item. */
   "reconvene": { coverage?: Coverage; item?: ItemId; seen?: number };
-  "admit": { seat: SeatId };
+  /** One who waits, or all who wait of a role. */
+  "admit": { seat: SeatId } | { role: Role };
   "dismiss": { seat: SeatId };
   "revoke": { seat: SeatId };
   "reissue": { seat: SeatId };

@@ -157,6 +157,8 @@ export interface Room {
   readonly coverages: readonly Coverage[];
   /** ReconveneIn are the coverages in which this seat may end the recess. */
   readonly reconveneIn: readonly Coverage[];
+  /** MayAdmit are the roles of which this seat may let in everybody who waits. */
+  readonly mayAdmit: readonly Role[];
   /**
    * Opening is a wider coverage that one side's officer has proposed and the
    * other's has still to agree to. Officers and technicians see it.
@@ -470,7 +472,8 @@ export type Audience =
 /** Request is what an officer or technician asks of a person. */
 export interface Request {
   readonly what: Remedy;
-  readonly by: SeatId;
+  /** By is who asks; absent for press seats, who are told no names. */
+  readonly by?: SeatId;
   readonly at: Instant;
   /** Declined: the person has said no. It is kept for the asker to see. */
   readonly declined: boolean;
