@@ -131,8 +131,8 @@ func BenchmarkTheOfficersAnswer(b *testing.B) {
 		b.Run(fmt.Sprintf("press=%d", reporters), func(b *testing.B) {
 			h := openRoom(b, reporters)
 			officer := h.attentive("officer")
-			h.enter("principal-a")
-			h.enter("principal-b")
+			h.attentive("principal-a")
+			h.attentive("principal-b")
 			coming := h.crowdIn(reporters)
 			began := time.Now()
 			for i := range reporters {
