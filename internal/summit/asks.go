@@ -54,8 +54,9 @@ func (s State) Asked(id SeatID) (Ask, bool) {
 // settleAsks drops what there is nobody to answer, or nothing left to ask for.
 func (d *decision) settleAsks() {
 	for _, x := range d.s.Asks {
-		seat, _ := d.s.Seat(x.Seat)
+		seat, ok := d.s.Seat(x.Seat)
 		switch {
+		case !ok: // package view tries acts on a state with few of its press seats
 		case d.s.Phase == Ended:
 			d.emit(RemedyDropped{d.stamp(), x.Seat, SummitOver})
 		case seat.Invitation.Device == "":

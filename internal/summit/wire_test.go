@@ -30,7 +30,7 @@ func TestEveryKindIsReadable(t *testing.T) {
 
 func TestReadingIsStrict(t *testing.T) {
 	for name, c := range map[string]struct{ kind, raw string }{
-		"a member it does not have": {"admit", `{"seat":"a","role":"officer"}`},
+		"a member it does not have": {"dismiss", `{"seat":"a","role":"officer"}`},
 		"a second object":           {"admit", `{"seat":"a"}{"seat":"b"}`},
 		"rubbish after it":          {"admit", `{"seat":"a"} x`},
 		"a list":                    {"admit", `[]`},
