@@ -111,6 +111,9 @@ func TestTheExampleSummitIsRead(t *testing.T) {
 	if principal.Speaks != "ru" || principal.Hears != "ru" || d.Seats[3].Name["en"] != "Mr Belov" {
 		t.Errorf("what the delegation says is not filled in: %+v", principal)
 	}
+	if d.Seating.Order != summit.Alphabetical || d.Delegations[0].Country["ar"] != "الدولة «أ»" {
+		t.Errorf("the table: %+v %+v", d.Seating, d.Delegations[0])
+	}
 	if want := time.Date(2026, 12, 1, 14, 0, 0, 0, time.UTC); !principal.Invitation.Expires.Equal(want) {
 		t.Errorf("the links expire at %v", principal.Invitation.Expires)
 	}
@@ -145,6 +148,9 @@ func TestFaultsOfASummitFile(t *testing.T) {
 		{"a zone that is none", "zone: Asia/Muscat", "zone: Asia/Nowhere", `The zone "Asia/Nowhere" is not known`},
 		{"a language that is none", "publication: [ar, en]", "publication: [Arabic]", `"Arabic" is not a language; write a tag such as ar, ru, zh or en.`},
 		{"a text in a language that is none", "{en: By video link,", "{English: By video link,", `"English" is not a language`},
+		{"an order of seats that is none", "  order: alphabetical", "  order: by-height", `The order "by-height" is not known; it is one of listed,`},
+		{"an alphabet that is none", "  language: en\n\n# Ids", "  language: English\n\n# Ids", `"English" is not a language`},
+		{"no alphabet", "  language: en\n\n# Ids", "\n# Ids", "An alphabetical order needs the language"},
 		{"no seats", whole[strings.Index(whole, "seats:"):strings.Index(whole, "# The run")], "seats: []\n", "The summit has no seats."},
 		{"no name", "    name: Mr Belov\n", "", `The seat "adviser-a" has no name.`},
 	} {

@@ -93,6 +93,29 @@ func (c *summitChecker) head() {
 			c.fault(c.lineOf(one.key), "%s", one.says)
 		}
 	}
+	c.seating()
+}
+
+// seating looks at the order of the table. An alphabet is that of a language.
+func (c *summitChecker) seating() {
+	line := func(key string) int {
+		if n := child(child(c.top, "seating"), key); n != nil {
+			return n.Line
+		}
+		return c.lineOf("seating")
+	}
+	orders := []summit.Order{summit.Listed, summit.Alphabetical, summit.Alternating}
+	switch s := c.file.Seating; {
+	case s.Order == "" && s.Language == "":
+	case s.Order == "" || !slices.Contains(orders, summit.Order(s.Order)):
+		c.fault(line("order"), "The order %q is not known; it is one of listed, alphabetical, alternating.", s.Order)
+	case s.Language != "" && !isLanguage(s.Language):
+		c.fault(line("language"), "%q is not a language; write a tag such as ar, ru, zh or en.", s.Language)
+	case s.Language == "" && s.Order == string(summit.Alphabetical):
+		c.fault(line("order"), "An alphabetical order needs the language whose alphabet it follows; write language: en, for example.")
+	case s.Language != "" && s.Order == string(summit.Listed):
+		c.fault(line("language"), "A table that is seated as listed follows no alphabet; leave the language out.")
+	}
 }
 
 var identifier = regexp.MustCompile(`^[a-z0-9-]{1,64}$`)

@@ -79,6 +79,7 @@ type summitFile struct {
 	Zone        string           `yaml:"zone"`
 	Publication []string         `yaml:"publication"`
 	Links       linksFile        `yaml:"links"`
+	Seating     seatingFile      `yaml:"seating"`
 	Delegations []delegationFile `yaml:"delegations"`
 	Booths      []boothFile      `yaml:"booths"`
 	Seats       []seatFile       `yaml:"seats"`
@@ -89,10 +90,16 @@ type linksFile struct {
 	Expire instant `yaml:"expire"`
 }
 
+type seatingFile struct {
+	Order    string `yaml:"order"`
+	Language string `yaml:"language"`
+}
+
 type delegationFile struct {
-	ID     string `yaml:"id"`
-	Name   Text   `yaml:"name"`
-	Speaks string `yaml:"speaks"`
+	ID      string `yaml:"id"`
+	Name    Text   `yaml:"name"`
+	Country Text   `yaml:"country"`
+	Speaks  string `yaml:"speaks"`
 }
 
 type boothFile struct {
@@ -166,13 +173,15 @@ func (f summitFile) language() string {
 
 func (f summitFile) describe() summit.Description {
 	l := f.language()
-	d := summit.Description{Title: f.Title.in(l), Place: f.Place.in(l), Scheduled: f.Time.Time, Zone: f.Zone}
+	d := summit.Description{Title: f.Title.in(l), Place: f.Place.in(l), Scheduled: f.Time.Time, Zone: f.Zone,
+		Seating: summit.Seating{Order: summit.Order(f.Seating.Order), Language: summit.Language(f.Seating.Language)}}
 	for _, p := range f.Publication {
 		d.Publication = append(d.Publication, summit.Language(p))
 	}
 	for _, one := range f.Delegations {
 		d.Delegations = append(d.Delegations, summit.Delegation{
-			ID: summit.DelegationID(one.ID), Name: one.Name.in(l), Speaks: summit.Language(one.Speaks)})
+			ID: summit.DelegationID(one.ID), Name: one.Name.in(l), Country: one.Country.in(l),
+			Speaks: summit.Language(one.Speaks)})
 	}
 	for _, one := range f.Booths {
 		b := summit.Booth{ID: summit.BoothID(one.ID), Name: one.Name.in(l)}
