@@ -67,6 +67,15 @@ type Limits struct {
 	GuessesPerMinute float64 `yaml:"guesses-per-minute"` // links and credentials that were wrong, per address
 	PublicPlayers    int     `yaml:"public-players"`     // connections without a seat, per address
 	PublicTotal      int     `yaml:"public-total"`       // connections without a seat, all together
+
+	Connections     int `yaml:"connections"`      // TCP connections to the pages, per address
+	IdleConnections int `yaml:"idle-connections"` // of those, that ask for nothing, per address
+
+	SeatCallsPerSecond    float64 `yaml:"seat-calls-per-second"`    // HTTP, per seat, on average
+	SeatCallsAtOnce       int     `yaml:"seat-calls-at-once"`       // HTTP, per seat
+	SeatSessionsPerMinute float64 `yaml:"seat-sessions-per-minute"` // live and media connections begun, per seat
+	SeatMessagesPerSecond float64 `yaml:"seat-messages-per-second"` // over the live connection, per seat
+	SeatActsPerMinute     float64 `yaml:"seat-acts-per-minute"`     // that are written down, per seat but the officers'
 }
 
 // Log is what is written to standard error.
@@ -88,7 +97,9 @@ func Default() Config {
 		Certificate: Certificate{Mode: LocalAuthority},
 		Proxy:       Proxy{Trusted: []string{"127.0.0.0/8", "::1/128"}},
 		Limits: Limits{CallsPerSecond: 200, CallsAtOnce: 1000, GuessesPerMinute: 20,
-			PublicPlayers: 20, PublicTotal: 2000},
+			PublicPlayers: 20, PublicTotal: 2000, Connections: 3000, IdleConnections: 500,
+			SeatCallsPerSecond: 10, SeatCallsAtOnce: 60, SeatSessionsPerMinute: 60,
+			SeatMessagesPerSecond: 20, SeatActsPerMinute: 240},
 		Log: Log{Level: "info", Format: "text"},
 	}
 }
@@ -140,7 +151,9 @@ func (c Config) Check() error {
 		}
 	}
 	l := c.Limits
-	if l.CallsPerSecond <= 0 || l.CallsAtOnce <= 0 || l.GuessesPerMinute <= 0 || l.PublicPlayers < 0 || l.PublicTotal < 0 {
+	least := min(l.CallsPerSecond, float64(l.CallsAtOnce), l.GuessesPerMinute, float64(l.Connections), float64(l.IdleConnections),
+		l.SeatCallsPerSecond, float64(l.SeatCallsAtOnce), l.SeatSessionsPerMinute, l.SeatMessagesPerSecond, l.SeatActsPerMinute)
+	if least <= 0 || l.PublicPlayers < 0 || l.PublicTotal < 0 {
 		fault("A number under limits is zero or less; with it nobody could call.")
 	}
 	switch c.Log.Level {

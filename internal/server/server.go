@@ -228,7 +228,7 @@ func (s *Server) serve(o web.Options) (*web.Server, error) {
 	}
 	s.onClose(func() error { site.Close(); return nil })
 	if source == nil {
-		s.answer(s.http, &http.Server{Handler: site.Handler()}, false)
+		s.answer(site, s.http, &http.Server{Handler: site.Handler()}, false)
 		return site, nil
 	}
 	_, port, err := net.SplitHostPort(s.https.Addr().String())
@@ -236,13 +236,14 @@ func (s *Server) serve(o web.Options) (*web.Server, error) {
 		return nil, err
 	}
 	plain := source.Challenge(site.PlainHandler(port))
-	s.answer(s.http, &http.Server{Handler: s.local(site.Handler(), plain)}, false)
-	s.answer(s.https, &http.Server{Handler: site.Handler(), TLSConfig: source.TLS}, true)
+	s.answer(site, s.http, &http.Server{Handler: s.local(site.Handler(), plain)}, false)
+	s.answer(site, s.https, &http.Server{Handler: site.Handler(), TLSConfig: source.TLS}, true)
 	return site, nil
 }
 
 // answer serves on a listener until the server is closed.
-func (s *Server) answer(l net.Listener, h *http.Server, secure bool) {
+func (s *Server) answer(site *web.Server, l net.Listener, h *http.Server, secure bool) {
+	l = site.Guard(l, h)
 	h.ReadHeaderTimeout = 10 * time.Second
 	h.IdleTimeout = 2 * time.Minute
 	h.MaxHeaderBytes = 32 << 10

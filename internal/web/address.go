@@ -59,6 +59,8 @@ type limits struct {
 
 	mu    sync.Mutex
 	known map[netip.Prefix]*allowance
+	seats map[place]*seatAllowance
+	total int // players in
 }
 
 type allowance struct {
@@ -73,7 +75,7 @@ type allowance struct {
 const maxKnown = 20_000
 
 func newLimits(of config.Limits, now func() time.Time) *limits {
-	return &limits{of: of, now: now, known: map[netip.Prefix]*allowance{}}
+	return &limits{of: of, now: now, known: map[netip.Prefix]*allowance{}, seats: map[place]*seatAllowance{}}
 }
 
 func network(a netip.Addr) netip.Prefix {
@@ -142,16 +144,14 @@ func (l *limits) guess(a netip.Addr) bool {
 func (l *limits) player(a netip.Addr) (leave func(), ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	total := 0
-	for _, one := range l.known {
-		total += one.players
-	}
-	if one := l.at(a); one.players < l.of.PublicPlayers && total < l.of.PublicTotal {
+	if one := l.at(a); one.players < l.of.PublicPlayers && l.total < l.of.PublicTotal {
 		one.players++
+		l.total++
 		return sync.OnceFunc(func() {
 			l.mu.Lock()
 			defer l.mu.Unlock()
 			one.players--
+			l.total--
 		}), true
 	}
 	return nil, false

@@ -41,6 +41,9 @@ func (s *Server) judged(next http.Handler) http.Handler {
 			refuse(w, http.StatusTooManyRequests, "too-many-calls")
 			return
 		}
+		if !s.allows(w, r, who) {
+			return
+		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, who)))
 	})
 }

@@ -42,7 +42,9 @@ type hall struct {
 }
 
 // openLimits are such as no test meets that is not about them.
-var openLimits = config.Limits{CallsPerSecond: 1e5, CallsAtOnce: 1e5, GuessesPerMinute: 1e5, PublicPlayers: 20, PublicTotal: 2000}
+var openLimits = config.Limits{CallsPerSecond: 1e5, CallsAtOnce: 1e5, GuessesPerMinute: 1e5, PublicPlayers: 20, PublicTotal: 2000,
+	Connections: 1e5, IdleConnections: 1e5, SeatCallsPerSecond: 1e5, SeatCallsAtOnce: 1e5, SeatSessionsPerMinute: 1e5,
+	SeatMessagesPerSecond: 20, SeatActsPerMinute: 1e5}
 
 // openHall starts one. Each change may alter the options first.
 func openHall(t testing.TB, changes ...func(*Options)) *hall {

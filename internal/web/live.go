@@ -67,6 +67,11 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 		socket.Close(closedUnknown, "")
 		return
 	}
+	if ok, _ := s.limits.within(s.limits.seat(place{who.Summit, who.Seat}).sessions); !ok {
+		s.log.Warn("a seat connects too often", "from", from, "summit", string(who.Summit), "seat", string(who.Seat))
+		socket.Close(closedFlood, "too many connections")
+		return
+	}
 	line := &line{
 		server: s, socket: socket, auth: auth, place: place{who.Summit, who.Seat},
 		log:   s.log.With("summit", string(who.Summit), "seat", string(who.Seat)),

@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
-	"golang.org/x/time/rate"
-
 	"liqa/internal/access"
 	"liqa/internal/plan"
 	"liqa/internal/summit"
@@ -47,15 +45,9 @@ type refusal struct {
 	Detail string            `json:"detail"`
 }
 
-// A person clicks a few times a second at most.
-const (
-	sayingsPerSecond = 20
-	sayingsAtOnce    = 60
-)
-
 // read hears what the screen says until its connection is closed.
 func (l *line) read() {
-	pace := rate.NewLimiter(l.server.sayings, sayingsAtOnce)
+	pace := l.server.limits.seat(l.place).messages
 	for {
 		kind, text, err := l.socket.Read(context.Background())
 		if err != nil {
@@ -137,6 +129,11 @@ func (l *line) act(who access.Caller, m saying) {
 	act, err := summit.UnmarshalAct(m.Act, m.With)
 	if err != nil {
 		no.Refusal = refusalOf("not-understood")
+		l.queue(no)
+		return
+	}
+	if !l.written(who, act) {
+		no.Refusal = refusalOf("too-many-messages")
 		l.queue(no)
 		return
 	}

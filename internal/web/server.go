@@ -9,8 +9,6 @@ import (
 	"net/url"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"liqa/internal/access"
 	"liqa/internal/certificate"
 	"liqa/internal/config"
@@ -62,7 +60,6 @@ type Server struct {
 	attended *attendance
 	sessions *sessions
 	tests    *lineTests
-	sayings  rate.Limit    // messages that one screen may send
 	body     time.Duration // how long a request's body may take to come
 	pages    pages
 	foreign  *http.CrossOriginProtection
@@ -84,7 +81,7 @@ func New(o Options) (*Server, error) {
 	s.attended = newAttendance()
 	s.sessions = newSessions()
 	s.tests = newLineTests()
-	s.sayings, s.body = sayingsPerSecond, bodyWithin
+	s.body = bodyWithin
 	var err error
 	if s.pages, err = readPages(o.FrontEnd); err != nil {
 		return nil, err
