@@ -32,9 +32,13 @@ type Board struct {
 	choosers  map[string]*chooser
 	taps      map[SourceID][]*tap
 	unsettled map[subscription]instant // picture slots that wait for a keyframe, since when
-	stale     []*Source                // whose routes must be made anew
+	stale     []*layer                 // whose routes must be made anew
 	hurried   []*Receiver              // whose slots must be settled
 	told      tally                    // what the log has been told
+	pictures  []picture                // of the receiver that is being looked at
+
+	hastening sync.Mutex
+	hasty     []*Receiver // to be looked at with the next tick; guarded by hastening
 }
 
 // New makes a board. Close ends it.
@@ -170,9 +174,7 @@ func (b *Board) remove(s *Source) *sweep {
 	if s.asks != nil {
 		s.asks.close()
 	}
-	s.mu.Lock()
-	s.cache.clear()
-	s.mu.Unlock()
+	s.clear()
 	return w
 }
 
@@ -187,7 +189,7 @@ func (b *Board) originOf(o Origin) *originClock {
 }
 
 func (b *Board) leaveOrigin(s *Source) {
-	if c := s.capture.origin; c != nil {
+	if c := s.origin; c != nil {
 		if c.users--; c.users == 0 {
 			delete(b.origins, s.spec.Origin)
 		}

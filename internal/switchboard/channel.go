@@ -107,7 +107,7 @@ func (c *Channel) refeed(set Set, w *sweep) (removed []*grant) {
 	c.purge(removed)
 	if len(removed) > 0 {
 		c.emitting.Lock() // a packet that was being made has been put into the queues
-		for _, r := range *c.source.routes.Load() {
+		for _, r := range *c.source.layers[0].routes.Load() {
 			w.over(r.to)
 		}
 		c.emitting.Unlock()
@@ -266,6 +266,7 @@ func (c *Channel) emitOne(now instant) {
 	} else {
 		p = newPacket(in.payload)
 		p.duration, p.level, p.quiet, p.marker, p.via = in.duration, in.level, in.quiet, in.marker, g
+		p.repeats = in.repeats
 		in.release()
 	}
 	p.n, p.out, p.nth, p.ts, p.capture, p.arrival = c.n, c.n, c.n-firstN+1, c.ts, c.at, now
@@ -277,9 +278,10 @@ func (c *Channel) emitOne(now instant) {
 
 // emit keeps and delivers a packet that the server has made itself.
 func (s *Source) emit(p *packet) {
-	s.count.packets.Add(1)
-	s.count.bytes.Add(uint64(12 + len(p.payload)))
-	s.count.last.Store(int64(p.arrival))
+	l := s.layers[0]
+	l.count.packets.Add(1)
+	l.count.bytes.Add(uint64(12 + len(p.payload)))
+	l.count.last.Store(int64(p.arrival))
 	s.level.add(p.level, p.arrival)
 	s.mu.Lock()
 	if s.closed.Load() {
@@ -287,10 +289,10 @@ func (s *Source) emit(p *packet) {
 		p.release()
 		return
 	}
-	s.cache.put(p)
+	l.cache.put(p)
 	s.come.Store(p.nth)
 	s.mu.Unlock()
-	s.deliver(p)
+	s.deliver(l, p)
 }
 
 // Close ends the channel, with the summit it belongs to.

@@ -14,10 +14,20 @@ type grant struct {
 	source *Source
 	after  uint64 // how many of the source's packets had come when it was made
 	live   atomic.Bool
+	rungs  [maxLayers]rung
+}
+
+// rung is one layer of a source under a grant: what a slot is led and carries.
+type rung struct {
+	*grant
+	layer *layer
 }
 
 func newGrant(slot SlotID, s *Source) *grant {
 	g := &grant{slot: slot, source: s, after: s.come.Load()}
+	for i, l := range s.layers {
+		g.rungs[i] = rung{g, l}
+	}
 	g.live.Store(true)
 	return g
 }
@@ -27,15 +37,19 @@ func (g *grant) revoke() { g.live.Store(false) }
 
 // admits reports whether a packet may be the first that is carried under the
 // grant. Nothing from before the grant is; of sound neither the first packet
-// after it, which may repeat what was before it (in-band FEC, RFC 6716 §2.1.7;
-// redundant blocks, RFC 2198), be that one that never came; a picture begins
-// with a keyframe. A packet that came late is no beginning: what should follow
-// it has passed already.
+// after it when it has in-band FEC (RFC 6716 §2.1.7), which repeats what was
+// before it, be that a packet that never came, nor what was only had from the
+// redundancy of a later one (RFC 2198); a picture begins with a keyframe. A
+// packet that came late is no beginning: what should follow it has passed
+// already.
 func (g *grant) admits(p *packet) bool {
-	if g.source.spec.Kind == Video {
-		return p.key && !p.late && p.nth > g.after
+	switch {
+	case p.late || p.recovered || p.nth <= g.after:
+		return false
+	case g.source.spec.Kind == Video:
+		return p.key
 	}
-	return !p.late && p.nth > g.after+1
+	return !p.repeats || p.nth > g.after+1
 }
 
 // rights is what one key may receive, and who receives under it.
@@ -83,7 +97,7 @@ func (b *Board) CutAll(keys map[Key]Slots) Cleared {
 
 // meet is what is in both sets.
 func meet(have, given Set) Set {
-	both := Set{Prefer: have.Prefer}
+	both := Set{Prefer: have.Prefer, Most: have.Most, First: have.First}
 	for _, id := range have.Sources {
 		if slices.Contains(given.Sources, id) {
 			both.Sources = append(both.Sources, id)
@@ -141,7 +155,7 @@ func (s Set) tidy() Set {
 	if !slices.Contains(ids, s.Prefer) {
 		s.Prefer = ""
 	}
-	return Set{Sources: ids, Prefer: s.Prefer}
+	return Set{Sources: ids, Prefer: s.Prefer, Most: s.Most, First: s.First}
 }
 
 // has reports whether a tidy set contains a source.

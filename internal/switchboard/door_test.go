@@ -44,9 +44,21 @@ func TestCutLeavesASlateAndNothingMore(t *testing.T) {
 					cam.frame(i%30 == 0)
 					s.pass(20 * ms)
 				}
-				if got := w.take(); len(got) != 0 {
-					t.Errorf("%d packets after the cut, the first %+v", len(got), got[0])
+				got = w.take()
+				if n := len(got) - slatesOnly(got); n != 0 {
+					t.Errorf("%d packets after the cut that are no slates", n)
 				}
+				if len(got) != 2 { // after one second and after two more
+					t.Errorf("the slate was sent %d times more, want 2", len(got))
+				}
+				for range 2 { // missed twice, but not to be had so soon again
+					r.PictureLoss(2)
+					s.settle()
+				}
+				if got = append(got, w.take()...); len(got) != 3 {
+					t.Errorf("a slate that was missed was sent %d times, want once", len(got)-2)
+				}
+				continuous(t, got, 1)
 				if n := len(w.reports) - reports; n != 0 {
 					t.Errorf("%d reports on slots that carry nothing", n)
 				}
@@ -119,6 +131,17 @@ func TestReopeningBringsNothingBack(t *testing.T) {
 			}
 		}
 	})
+}
+
+// slatesOnly counts the packets that are slates.
+func slatesOnly(packets []Outgoing) int {
+	n := 0
+	for _, p := range packets {
+		if p.Source == "" && !p.Again && p.Codec.beginsKeyframe(p.Payload) {
+			n++
+		}
+	}
+	return n
 }
 
 func again(packets []Outgoing) int {

@@ -119,6 +119,7 @@ type sender struct {
 	ts     uint32
 	level  uint8
 	mark   byte // the last byte of every payload
+	plain  bool // sound without in-band FEC
 }
 
 func (s *sender) raw(payload []byte, marker bool) []byte {
@@ -136,10 +137,18 @@ func (s *sender) raw(payload []byte, marker bool) []byte {
 	return b
 }
 
-// sound sends one frame of 20 ms.
+// sound sends one frame of 20 ms: fullband hybrid with in-band FEC, or CELT,
+// which has none.
 func (s *sender) sound() {
-	s.source.Write(s.raw([]byte{0xf8, 1, 2, 3, 4, s.mark}, false), s.source.board.clock.now())
+	s.source.Write(s.raw(s.voice(), false), s.source.board.clock.now())
 	s.ts += 960
+}
+
+func (s *sender) voice() []byte {
+	if s.plain {
+		return []byte{0xf8, 1, 2, 3, 4, s.mark}
+	}
+	return []byte{0x78, 0x40, 2, 3, 4, s.mark}
 }
 
 // frame sends a picture of two packets, a thirtieth of a second long.

@@ -7,7 +7,7 @@ func (c Codec) beginsKeyframe(payload []byte) bool {
 	case H264:
 		return h264Begins(payload)
 	case VP9:
-		return vp9Begins(payload)
+		return startsVP9(payload)
 	}
 	return false
 }
@@ -64,37 +64,16 @@ func stapHasSPS(b []byte) bool {
 	return false
 }
 
-// vp9Begins reads a payload descriptor (RFC 9628 §4.2): the first packet of a
+// startsVP9 reads a payload descriptor (RFC 9628 §4.2): the first packet of a
 // frame of the lowest spatial layer that is not predicted from another.
-func vp9Begins(b []byte) bool {
-	const (
-		hasPictureID = 0x80
-		predicted    = 0x40
-		hasLayers    = 0x20
-		begins       = 0x08
-	)
-	if len(b) < 1 || b[0]&predicted != 0 || b[0]&begins == 0 {
+func startsVP9(b []byte) bool {
+	if len(b) < 1 || b[0]&vp9Predicted != 0 || b[0]&vp9Begins == 0 {
 		return false
 	}
-	head, rest := b[0], b[1:]
-	if head&hasPictureID != 0 {
-		if len(rest) < 1 {
-			return false
-		}
-		n := 1
-		if rest[0]&0x80 != 0 {
-			n = 2
-		}
-		if len(rest) < n {
-			return false
-		}
-		rest = rest[n:]
+	var d vp9Descriptor
+	end, ok := d.read(b)
+	if !ok || len(b) <= end {
+		return false
 	}
-	if head&hasLayers != 0 {
-		if len(rest) < 1 || rest[0]>>1&0x07 != 0 {
-			return false
-		}
-		rest = rest[1:]
-	}
-	return len(rest) > 0
+	return b[0]&vp9HasLayers == 0 || d.spatial == 0
 }

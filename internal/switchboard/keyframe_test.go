@@ -141,7 +141,7 @@ func FuzzKeyframe(f *testing.F) {
 		h264Begins(b)
 		opusTicks(b)
 		var p codecs.VP9Packet
-		if begins := vp9Begins(b); begins {
+		if begins := startsVP9(b); begins {
 			if _, err := p.Unmarshal(b); err == nil && (p.P || !p.B || p.L && p.SID != 0) {
 				t.Fatalf("taken for a keyframe: %+v", p)
 			}

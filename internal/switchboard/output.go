@@ -47,8 +47,9 @@ type Packet struct {
 	Source SourceID
 	Origin Origin
 	Codec  Codec
-	// Stream changes when the source has been replaced by another of the same
-	// id (its sender reconnected): Seq and Timestamp start anew.
+	// Stream changes, to a greater number, when the source has been replaced by
+	// another of the same id (its sender reconnected) and when another of its
+	// layers is given, from a keyframe on: Seq and Timestamp start anew.
 	Stream uint64
 	// Seq counts the sender's packets without wrapping and without those that
 	// were only padding; a gap is a packet that never came.

@@ -23,10 +23,17 @@ type packet struct {
 	duration uint32 // of sound, in units of the RTP clock
 	level    uint8  // of sound, −dBov
 	marker   bool
-	late     bool   // came after newer ones
-	key      bool   // begins a picture that needs no other
-	quiet    bool   // sound in which nobody would miss a frame
-	via      *grant // in a channel: the feeder's
+	late     bool // came after newer ones
+	key      bool // begins a picture that needs no other
+	quiet    bool // sound in which nobody would miss a frame
+
+	repeats   bool   // sound that has some of an earlier packet's in it
+	recovered bool   // had from the redundancy of a later one
+	via       *grant // in a channel: the feeder's
+
+	// forms are what it looks like with one or two earlier packets in it (RED),
+	// made when somebody first wants it.
+	forms [maxRedundancy]atomic.Pointer[form]
 
 	payload []byte // a part of buf
 	buf     [maxPayload]byte
@@ -40,6 +47,7 @@ func newPacket(payload []byte) *packet {
 	p.refs.Store(1)
 	p.payload = p.buf[:copy(p.buf[:], payload)]
 	p.duration, p.marker, p.late, p.key, p.quiet, p.via = 0, false, false, false, false, nil
+	p.repeats, p.recovered = false, false
 	return p
 }
 
@@ -48,6 +56,11 @@ func (p *packet) hold() { p.refs.Add(1) }
 func (p *packet) release() {
 	switch n := p.refs.Add(-1); {
 	case n == 0:
+		for k := range p.forms {
+			if f := p.forms[k].Swap(nil); f != nil && f != noForm {
+				forms.Put(f)
+			}
+		}
 		packets.Put(p)
 	case n < 0:
 		panic("switchboard: a packet was released more often than held")
@@ -85,10 +98,11 @@ func (c *cache) put(p *packet) bool {
 	return true
 }
 
-// get gives the packet n with a reference of the caller's own, or nil.
-func (c *cache) get(n uint64) *packet {
-	p := *c.at(n)
-	if p == nil || p.n != n {
+// get gives the packet n, of which the lower 32 bits are enough, with a
+// reference of the caller's own, or nil.
+func (c *cache) get(n uint32) *packet {
+	p := *c.at(uint64(n))
+	if p == nil || uint32(p.n) != n {
 		return nil
 	}
 	p.hold()

@@ -17,8 +17,12 @@ type Receiver struct {
 	slots  []slot
 	layout string // the same for receivers whose slots take the same
 
-	chooser *chooser    // guarded by the board
-	subs    [][2]*grant // by slot: what is led there; guarded by the board
+	share
+	redundancy atomic.Int32 // how many earlier packets each one of sound carries along
+
+	chooser  *chooser   // guarded by the board
+	measured instant    // when its slots were last; guarded by the board
+	subs     [][2]*rung // by slot: what is led there; guarded by the board
 
 	// writing counts the beginnings and the ends of writes of sources' packets:
 	// it is odd while one is under way.
@@ -38,8 +42,8 @@ type Receiver struct {
 	done  int     // of work
 	spare []entry
 	batch []Outgoing
-	held  []*packet // what the batch is made of
-	again budget    // of retransmissions
+	held  []held // what the batch is made of
+	again budget // of retransmissions
 	rtcp  [rtcpSize]byte
 	// switched says that some slot has turned to another source.
 	switched bool
@@ -53,11 +57,31 @@ type Receiver struct {
 // retransmission that has been asked for, or a mark to be reached.
 type entry struct {
 	packet *packet
-	grant  *grant
+	rung   *rung
 	mark   *room
 	slot   uint16
 	seq    uint16
 	again  bool // retransmit seq
+}
+
+// held is what one packet of the batch is made of: what is given back when it
+// has been written.
+type held struct {
+	packet, copied *packet
+	mixed          *form
+}
+
+func (h *held) release() {
+	if h.packet != nil {
+		h.packet.release()
+	}
+	if h.copied != nil {
+		h.copied.release()
+	}
+	if h.mixed != nil {
+		forms.Put(h.mixed)
+	}
+	*h = held{}
 }
 
 // chores are what is done before the queue is looked at.
@@ -83,9 +107,9 @@ func (b *Board) AddReceiver(key Key, specs []SlotSpec, out Output) (*Receiver, e
 	}
 	r := &Receiver{
 		board: b, out: out, layout: layout(specs),
-		slots: make([]slot, len(specs)), subs: make([][2]*grant, len(specs)),
+		slots: make([]slot, len(specs)), subs: make([][2]*rung, len(specs)),
 		ended: make(chan struct{}),
-		batch: make([]Outgoing, 0, maxBatch), held: make([]*packet, 0, maxBatch),
+		batch: make([]Outgoing, 0, maxBatch), held: make([]held, 0, maxBatch),
 	}
 	for i, spec := range specs {
 		r.slots[i].init(i, spec)
@@ -145,8 +169,8 @@ func layout(specs []SlotSpec) string {
 	return string(b)
 }
 
-// wanted lists what is led into the slots now.
-func (r *Receiver) wanted() []*Source {
+// led lists what is led into the slots now.
+func (r *Receiver) led() []*Source {
 	list := make([]*Source, len(r.slots))
 	for i := range r.slots {
 		if g := r.slots[i].want.Load(); g != nil {
@@ -254,11 +278,20 @@ func (r *Receiver) PictureLoss(ssrc uint32) {
 	for i := range r.slots {
 		if s := &r.slots[i]; s.spec.SSRC == ssrc {
 			r.count.pictureLosses.Add(1)
-			if g := s.carrying.Load(); g != nil && g.live.Load() {
-				g.source.keyframe()
+			if g := s.carrying.Load(); g == nil {
+				r.missesSlate(s)
+			} else if g.live.Load() {
+				g.layer.keyframe()
 			}
 			return
 		}
+	}
+}
+
+// missesSlate has the slot's slate sent again, if one stands there.
+func (r *Receiver) missesSlate(s *slot) {
+	if !s.unseen.Swap(true) && r.hurry(func(c *chores) { c.settle = true }) {
+		r.board.crew.serve([]*Receiver{r}, true)
 	}
 }
 

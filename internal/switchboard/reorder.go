@@ -5,7 +5,7 @@ import "time"
 // reorder puts a source's packets into the order of their numbers. It waits a
 // while for one that is missing, and then goes on without it.
 type reorder struct {
-	source *Source
+	stream uint64
 	ring   [1024]tapped
 	next   uint64
 	end    uint64
@@ -16,9 +16,13 @@ func (o *reorder) at(n uint64) *tapped { return &o.ring[n%uint64(len(o.ring))] }
 
 // put takes a packet, and gives all that can be given now.
 func (o *reorder) put(q tapped, now instant, give func(tapped)) {
-	if q.source != o.source {
+	if q.stream < o.stream {
+		q.packet.release() // another layer or sender has taken its place
+		return
+	}
+	if q.stream > o.stream {
 		o.flush(give)
-		o.source, o.next, o.end = q.source, q.packet.out, q.packet.out
+		o.stream, o.next, o.end = q.stream, q.packet.out, q.packet.out
 	}
 	n := q.packet.out
 	if n < o.next || n < o.end && o.at(n).packet != nil {

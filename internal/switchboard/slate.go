@@ -3,6 +3,7 @@ package switchboard
 import (
 	"bytes"
 	_ "embed"
+	"time"
 )
 
 // The frames that the server sends of itself; frames/make.sh makes them.
@@ -48,8 +49,78 @@ func payloadH264(stream []byte) (pictures [2][][]byte) {
 }
 
 // payloadVP9 packs a small keyframe into one packet: flexible mode, the whole
-// frame, with a picture id (RFC 9628 §4.2).
+// frame, with a picture id of 15 bits (RFC 9628 §4.2).
 func payloadVP9(frame []byte, id byte) [][]byte {
-	const descriptor = 0x80 | 0x10 | 0x08 | 0x04
+	const descriptor = vp9HasPicture | vp9Flexible | vp9Begins | 0x04
 	return [][]byte{append([]byte{descriptor, 0x80, id}, frame...)}
+}
+
+// blank is a slate that stands in a slot. It is sent again now and then, in case
+// it was lost, until there is a real picture.
+type blank struct {
+	shown int     // how often it has been sent; 0: there is none
+	next  instant // when it may be again
+	wait  time.Duration
+}
+
+// When a slate is sent again: after a second, then after twice as long each
+// time, up to the longest; and soon when the receiver asks.
+const (
+	slateWait    = time.Second
+	slateLongest = 30 * time.Second
+	slateSoon    = 400 * time.Millisecond
+)
+
+// slate replaces a picture that was cut. It is sent twice to begin with: a
+// decoder may hold back one picture until the next, and one may be lost.
+func (r *Receiver) slate(s *slot, times int) {
+	r.flush()
+	now := r.board.clock.instant()
+	for range times {
+		ts := s.line.slate(now)
+		parts := slates[s.codec][s.blank.shown%2]
+		for k, part := range parts {
+			h := held{}
+			if s.codec == VP9 {
+				h.copied = numbered(part, s.vp9.slate())
+				part = h.copied.payload
+			}
+			r.batch = append(r.batch, Outgoing{
+				Slot: s.index, Payload: part, Codec: s.codec, Keyframe: k == 0, Capture: r.board.clock.time(now),
+			})
+			s.header(&r.batch[len(r.batch)-1].Header, s.codec, k == len(parts)-1, s.nextSeq(), ts)
+			r.held = append(r.held, h)
+			s.count.sent(len(part), never)
+			if len(r.batch) == maxBatch {
+				r.flush()
+			}
+		}
+		s.blank.shown++
+	}
+	s.blank.wait = min(max(2*s.blank.wait, slateWait), slateLongest)
+	s.blank.next = now.add(s.blank.wait)
+	s.count.slates.Add(1)
+	r.flush()
+}
+
+// numbered is a copy of a slate's payload with this picture id.
+func numbered(part []byte, id uint16) *packet {
+	p := newPacket(part)
+	p.payload[1], p.payload[2] = 0x80|byte(id>>8), byte(id)
+	return p
+}
+
+// slateAgain sends a slate again, if one stands there and it is time.
+func (r *Receiver) slateAgain(s *slot, asked bool) {
+	if b := &s.blank; s.current != nil || b.shown == 0 || r.closed.Load() {
+		return
+	}
+	now := r.board.clock.instant()
+	due := s.blank.next
+	if asked {
+		due = min(due, due.add(slateSoon-s.blank.wait))
+	}
+	if now >= due {
+		r.slate(s, 1)
+	}
 }

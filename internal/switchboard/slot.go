@@ -15,12 +15,24 @@ type slot struct {
 	pt    [lastCodec + 1]uint8
 	takes [lastCodec + 1]bool
 
-	want     atomic.Pointer[grant] // what it is to carry; set by the board
-	carrying atomic.Pointer[grant] // what it does; for the board to see
-	dark     atomic.Bool           // the old picture has stayed too long
+	want     atomic.Pointer[rung] // what it is to carry; set by the board
+	carrying atomic.Pointer[rung] // what it does; for the board to see
+	heard    hearing
+	dark     atomic.Bool // the old picture has stayed too long
+	unseen   atomic.Bool // the receiver misses a picture
+
+	// What follows is guarded by the board.
+	width, height int16 // on the screen; −1 when nobody has said
+	layer         int8  // that it has been allotted; −1 for none
+	byHand        bool  // there is a limit to it
+	reduced       Reduced
+	rate          int    // bit/s of payload in the last second
+	packetRate    int    // a second
+	bytes         uint64 // that had been sent when it was last measured
+	packets       uint64
 
 	// What follows belongs to whoever serves the receiver.
-	current *grant
+	current *rung
 	codec   Codec  // of what it carried last
 	seq     uint16 // the next
 	first   uint64 // out of the first packet of this turn
@@ -30,15 +42,24 @@ type slot struct {
 	line    timeline
 	history history
 	report  bool // a sender report is due at once
+	vp9     vp9Numbers
+	rtx     [lastCodec + 1]uint8 // payload types of retransmissions; 0 for none
+	blank   blank
 
 	count slotCount
 }
 
 func (s *slot) init(index int, spec SlotSpec) {
 	s.index, s.spec = index, spec
+	s.width, s.height, s.layer = -1, -1, -1
 	for c, pt := range spec.PT {
 		if c <= lastCodec {
 			s.pt[c], s.takes[c] = pt, c.Kind() == spec.Kind
+		}
+	}
+	for c, pt := range spec.RTX.PT {
+		if c <= lastCodec && spec.RTX.SSRC != 0 {
+			s.rtx[c] = pt
 		}
 	}
 	s.seq = uint16(rand.Uint32())
@@ -46,9 +67,9 @@ func (s *slot) init(index int, spec SlotSpec) {
 	s.count.last.Store(int64(never))
 }
 
-// turnTo makes the slot carry what comes under the grant, from this packet on,
-// if it is to and the packet may be the first.
-func (s *slot) turnTo(g *grant, p *packet) bool {
+// turnTo makes the slot carry what comes of a rung, from this packet on, if it
+// is to and the packet may be the first.
+func (s *slot) turnTo(g *rung, p *packet) bool {
 	if g != s.want.Load() || !g.admits(p) {
 		return false
 	}
@@ -61,6 +82,8 @@ func (s *slot) turnTo(g *grant, p *packet) bool {
 	s.current, s.codec = g, g.source.spec.Codec
 	s.carrying.Store(g)
 	s.begin(p)
+	s.vp9.turn()
+	s.blank = blank{}
 	s.report = true
 	s.count.turns.Add(1)
 	return true
@@ -102,20 +125,36 @@ func (s *slot) place(p *packet) (seq uint16, ts uint32, ok bool) {
 	if !ok {
 		return 0, 0, false
 	}
-	seq = uint16(p.out) + s.offset
-	s.history.add(s.spec.Kind, sent{grant: s.current, n: p.n, seq: seq, ts: ts})
-	return seq, ts, true
+	return uint16(p.out) + s.offset, ts, true
+}
+
+// along is how many packets before this one can go along with it, as far as the
+// slot goes: those that it has been given one after another in this turn.
+func (s *slot) along(p *packet, seq uint16, most int) int {
+	for k := range most {
+		before, known := s.history.find(seq - uint16(k+1))
+		if !known || before.rung != s.current || before.n != uint32(p.n)-uint32(k+1) {
+			return k
+		}
+	}
+	return most
+}
+
+// inStep reports whether the packets that a form carries along are as much
+// earlier in the slot's time as they are in the source's.
+func (s *slot) inStep(f *form, k int, seq uint16, ts uint32) bool {
+	for i := range k {
+		if before, known := s.history.find(seq - uint16(i+1)); !known || ts-before.ts != f.offsets[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // nextSeq takes the next sequence number, for what is of no source.
 func (s *slot) nextSeq() uint16 {
 	s.seq++
 	return s.seq - 1
-}
-
-// nextSlate gives a slate in the codec that was carried last.
-func (s *slot) nextSlate(now instant, i int) (Codec, uint32, [][]byte) {
-	return s.codec, s.line.slate(now), slates[s.codec][i]
 }
 
 func (s *slot) header(h *rtp.Header, c Codec, marker bool, seq uint16, ts uint32) {

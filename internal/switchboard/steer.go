@@ -58,7 +58,7 @@ func (b *Board) rechoose(r *Receiver) {
 	c := b.choosers[signature]
 	if c == nil {
 		c = newChooser(signature, r.slots)
-		c.fill(r.slots, r.rights.slots, b.sources, r.wanted())
+		c.fill(r.slots, r.rights.slots, b.sources, r.led())
 		c.choose(b.clock.instant())
 		b.choosers[signature] = c
 	}
@@ -122,21 +122,19 @@ func (b *Board) chooseAll(now instant) {
 
 // follow leads into the receiver's slots what its chooser has chosen.
 func (b *Board) follow(r *Receiver) {
+	b.apportion(r, b.clock.instant())
 	for i := range r.slots {
-		var g *grant
-		if s := r.chooser.choice[i]; s != nil {
-			g = r.rights.grantOf(r.slots[i].spec.ID, s)
-		}
-		b.steer(r, i, g)
+		b.steer(r, i, r.rungOf(i))
 	}
 }
 
-// steer makes a slot carry what comes under the grant, or nothing. A picture
-// that is carried stays until the new one's keyframe, while it may.
-func (b *Board) steer(r *Receiver, i int, g *grant) {
+// steer makes a slot carry what comes of the rung, or nothing. A picture that is
+// carried stays until the new one's keyframe, while it may; one that is too
+// large by far for the line stands still until a smaller one's.
+func (b *Board) steer(r *Receiver, i int, g *rung) {
 	sl := &r.slots[i]
 	was := sl.want.Swap(g)
-	var kept *grant
+	var kept *rung
 	if sl.spec.Kind == Video {
 		at := subscription{r, i}
 		c := sl.carrying.Load()
@@ -144,12 +142,12 @@ func (b *Board) steer(r *Receiver, i int, g *grant) {
 		case g == nil || c == g:
 			delete(b.unsettled, at)
 		default:
-			if c != nil && c.live.Load() {
+			if c != nil && c.live.Load() && !(r.strained && c.grant == g.grant && c.layer.index > g.layer.index) {
 				kept = c
 			}
 			if was != g {
 				b.unsettled[at] = b.clock.instant()
-				g.source.keyframe()
+				g.layer.keyframe()
 			}
 		}
 	}
@@ -159,8 +157,8 @@ func (b *Board) steer(r *Receiver, i int, g *grant) {
 	}
 }
 
-// subscribe leads exactly these grants' sources into a slot.
-func (b *Board) subscribe(r *Receiver, i int, g, kept *grant) {
+// subscribe leads exactly these rungs into a slot.
+func (b *Board) subscribe(r *Receiver, i int, g, kept *rung) {
 	have := &r.subs[i]
 	if have[0] == g && have[1] == kept {
 		return
@@ -168,25 +166,25 @@ func (b *Board) subscribe(r *Receiver, i int, g, kept *grant) {
 	at := subscription{r, i}
 	for _, old := range have {
 		if old != nil && old != g && old != kept {
-			if old.source.subs[at] == old {
-				delete(old.source.subs, at)
-				b.markStale(old.source)
+			if old.layer.subs[at] == old {
+				delete(old.layer.subs, at)
+				b.markStale(old.layer)
 			}
 		}
 	}
-	for _, now := range [2]*grant{g, kept} {
-		if now != nil && now.source.subs[at] != now {
-			now.source.subs[at] = now
-			b.markStale(now.source)
+	for _, now := range [2]*rung{g, kept} {
+		if now != nil && now.layer.subs[at] != now {
+			now.layer.subs[at] = now
+			b.markStale(now.layer)
 		}
 	}
-	*have = [2]*grant{g, kept}
+	*have = [2]*rung{g, kept}
 }
 
-func (b *Board) markStale(s *Source) {
-	if !s.stale {
-		s.stale = true
-		b.stale = append(b.stale, s)
+func (b *Board) markStale(l *layer) {
+	if !l.stale {
+		l.stale = true
+		b.stale = append(b.stale, l)
 	}
 }
 
@@ -197,16 +195,16 @@ func (b *Board) settle(r *Receiver) {
 	}
 }
 
-// publish makes the routes of all sources whose subscriptions have changed, and
+// publish makes the routes of all layers whose subscriptions have changed, and
 // sends the crew to all receivers whose slots must be settled.
 func (b *Board) publish() {
-	for _, s := range b.stale {
-		routes := make([]route, 0, len(s.subs))
-		for at, g := range s.subs {
-			routes = append(routes, route{to: at.to, slot: at.slot, grant: g})
+	for _, l := range b.stale {
+		routes := make([]route, 0, len(l.subs))
+		for at, g := range l.subs {
+			routes = append(routes, route{to: at.to, slot: at.slot, rung: g})
 		}
-		s.routes.Store(&routes)
-		s.stale = false
+		l.routes.Store(&routes)
+		l.stale = false
 	}
 	clear(b.stale)
 	b.stale = b.stale[:0]
@@ -226,13 +224,13 @@ func (b *Board) settleLate(now instant) {
 		case g == nil || c == g:
 			delete(b.unsettled, at)
 			b.subscribe(at.to, at.slot, g, nil)
-		case c != nil && now.sub(since) >= oldPictureStays:
+		case c != nil && c.grant != g.grant && now.sub(since) >= oldPictureStays:
 			b.subscribe(at.to, at.slot, g, nil)
 			sl.dark.Store(true)
 			b.settle(at.to)
 			fallthrough
 		default:
-			g.source.keyframe()
+			g.layer.keyframe()
 		}
 	}
 }

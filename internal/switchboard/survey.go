@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -114,9 +115,37 @@ const (
 )
 
 type sourceCount struct {
-	packets, bytes, late, doubled, malformed, padding, keyframes, nacked, keyframesAsked atomic.Uint64
-	lost                                                                                 atomic.Int64
-	last                                                                                 atomic.Int64
+	malformed, nacked, keyframesAsked, recovered atomic.Uint64
+}
+
+type layerCount struct {
+	packets, bytes, frames, late, doubled, padding, keyframes atomic.Uint64
+
+	lost atomic.Int64
+	last atomic.Int64
+}
+
+// hearing is what a receiver reports of one slot.
+type hearing struct {
+	mu                sync.Mutex
+	at                instant // of the report; 0 before the first
+	lost              float64
+	jitter, roundTrip time.Duration
+}
+
+func (h *hearing) note(lost float64, jitter, roundTrip time.Duration, at instant) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.at, h.lost, h.jitter = at, min(max(lost, 0), 1), jitter
+	if roundTrip > 0 {
+		h.roundTrip = roundTrip
+	}
+}
+
+func (h *hearing) get() (lost float64, jitter, roundTrip time.Duration) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.lost, h.jitter, h.roundTrip
 }
 
 type receiverCount struct{ dropped, pictureLosses atomic.Uint64 }
@@ -145,44 +174,103 @@ func (b *Board) Survey() Survey {
 	}
 	slices.SortFunc(s.Sources, func(a, b SourceSurvey) int { return cmp.Compare(a.ID, b.ID) })
 	for _, r := range b.order {
-		s.Receivers = append(s.Receivers, b.surveyReceiver(r))
+		s.Receivers = append(s.Receivers, b.surveyReceiver(r, now))
 	}
 	return s
 }
 
 func (b *Board) surveySource(s *Source, now instant) SourceSurvey {
 	c := &s.count
-	return SourceSurvey{
+	out := SourceSurvey{
 		ID: s.spec.ID, Origin: s.spec.Origin, Kind: s.spec.Kind, Codec: s.spec.Codec,
-		Packets: c.packets.Load(), Bytes: c.bytes.Load(), Missing: uint64(max(0, c.lost.Load())),
-		Late: c.late.Load(), Doubled: c.doubled.Load(), Malformed: c.malformed.Load(), Padding: c.padding.Load(),
-		Keyframes: c.keyframes.Load(), Nacked: c.nacked.Load(), KeyframesAsked: c.keyframesAsked.Load(),
-		Level:     float64(s.level.loudness(now))/decibel - 127,
-		Jitter:    time.Duration(math.Float64frombits(s.jitter.value.Load()) / float64(s.spec.ClockRate) * float64(time.Second)),
+		Malformed: c.malformed.Load(), Nacked: c.nacked.Load(), KeyframesAsked: c.keyframesAsked.Load(), Recovered: c.recovered.Load(),
+		Level: float64(s.level.loudness(now))/decibel - 127,
+		Last:  b.moment(int64(s.last())), Listeners: s.listeners(),
+		Layers: make([]LayerSurvey, len(s.layers)),
+	}
+	for i, l := range s.layers {
+		c, at := &l.count, &out.Layers[i]
+		*at = b.surveyLayer(l)
+		out.Packets += at.Packets
+		out.Bytes += at.Bytes
+		out.Missing += at.Missing
+		out.Late += c.late.Load()
+		out.Doubled += c.doubled.Load()
+		out.Padding += c.padding.Load()
+		out.Keyframes += c.keyframes.Load()
+		if at.Living || i == 0 {
+			out.Jitter = at.Jitter
+		}
+	}
+	return out
+}
+
+func (b *Board) surveyLayer(l *layer) LayerSurvey {
+	c, size := &l.count, l.size.Load()
+	return LayerSurvey{
+		Living: l.meter.living.Load(), Packets: c.packets.Load(), Bytes: c.bytes.Load(), Missing: uint64(max(0, c.lost.Load())),
+		BitRate: int(l.meter.plain.Load()), FrameRate: float64(l.meter.frameRate.Load()) / 16,
+		Width: int(size >> 32), Height: int(uint32(size)),
+		Jitter:    time.Duration(math.Float64frombits(l.jitter.value.Load()) / float64(l.source.spec.ClockRate) * float64(time.Second)),
 		Last:      b.moment(c.last.Load()),
-		Listeners: len(*s.routes.Load()),
+		Listeners: len(*l.routes.Load()),
 	}
 }
 
-func (b *Board) surveyReceiver(r *Receiver) ReceiverSurvey {
+func (b *Board) surveyReceiver(r *Receiver, now instant) ReceiverSurvey {
 	s := ReceiverSurvey{
 		Key: r.rights.key, Receives: r.mayReceive(), Dropped: r.count.dropped.Load(), PictureLosses: r.count.pictureLosses.Load(),
+		Estimate: int(r.line.Load()), Wanted: r.Wanted(), Redundancy: int(r.redundancy.Load()),
 		Slots: make([]SlotSurvey, len(r.slots)),
 	}
 	for i := range r.slots {
-		sl, c := &r.slots[i], &r.slots[i].count
-		s.Slots[i] = SlotSurvey{
-			ID: sl.spec.ID, Kind: sl.spec.Kind,
-			Packets: c.packets.Load(), Bytes: c.bytes.Load(), Turns: c.turns.Load(), Slates: c.slates.Load(),
-			Refused: c.refused.Load(), Withheld: c.withheld.Load(),
-			NacksAnswered: c.nacksAnswered.Load(), NacksRefused: c.nacksRefused.Load(),
-			Last: b.moment(c.last.Load()),
-		}
-		if g := sl.carrying.Load(); g != nil && g.live.Load() {
-			s.Slots[i].Carries, s.Slots[i].Origin = g.source.spec.ID, g.source.spec.Origin
+		sl := &r.slots[i]
+		at := &s.Slots[i]
+		*at = b.surveySlot(sl)
+		s.Sending += sl.rate + 8*12*sl.packetRate
+		s.Retransmissions += at.NacksAnswered
+		if last := instant(sl.count.last.Load()); last != never && now.sub(last) <= idleSlot {
+			_, _, roundTrip := sl.heard.get()
+			s.Lost, s.Jitter, s.RoundTrip = max(s.Lost, at.Lost), max(s.Jitter, at.Jitter), max(s.RoundTrip, roundTrip)
 		}
 	}
 	return s
+}
+
+func (b *Board) surveySlot(sl *slot) SlotSurvey {
+	c := &sl.count
+	s := SlotSurvey{
+		ID: sl.spec.ID, Kind: sl.spec.Kind,
+		Packets: c.packets.Load(), Bytes: c.bytes.Load(), Turns: c.turns.Load(), Slates: c.slates.Load(),
+		Refused: c.refused.Load(), Withheld: c.withheld.Load(),
+		NacksAnswered: c.nacksAnswered.Load(), NacksRefused: c.nacksRefused.Load(),
+		Last:    b.moment(c.last.Load()),
+		Reduced: sl.reduced, BitRate: sl.rate, Width: int(sl.width), Height: int(sl.height),
+	}
+	s.Lost, s.Jitter, _ = sl.heard.get()
+	if g := sl.carrying.Load(); g != nil && g.live.Load() {
+		s.Carries, s.Origin, s.Layer = g.source.spec.ID, g.source.spec.Origin, g.layer.index
+	}
+	return s
+}
+
+// measure looks at what has gone out of the slots since the last time. The
+// board's lock is held.
+func (r *Receiver) measure(now instant) {
+	took := now.sub(r.measured)
+	if r.measured != 0 && took <= 0 {
+		return
+	}
+	for i := range r.slots {
+		sl := &r.slots[i]
+		bytes, packets := sl.count.bytes.Load(), sl.count.packets.Load()
+		if r.measured != 0 {
+			sl.rate = int(int64(bytes-sl.bytes) * 8 * int64(time.Second) / int64(took))
+			sl.packetRate = int(int64(packets-sl.packets) * int64(time.Second) / int64(took))
+		}
+		sl.bytes, sl.packets = bytes, packets
+	}
+	r.measured = now
 }
 
 // moment is the zero time for never.

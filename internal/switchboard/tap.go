@@ -10,7 +10,8 @@ import (
 // ones in their places, each once. It may be set before the source exists, and
 // stays when the source is replaced. The sink is called from a goroutine of the
 // tap's own, which may take its time; when it is seconds behind, packets are
-// lost to it. When stop returns the sink is not called any more.
+// lost to it. Of a source in layers it gives the highest that lives. When stop
+// returns the sink is not called any more.
 func (b *Board) Tap(id SourceID, sink func(Packet)) (stop func()) {
 	t := &tap{
 		board: b, id: id, sink: sink,
@@ -70,9 +71,11 @@ type tap struct {
 	reorder reorder
 }
 
+// tapped is a packet on its way into a tap, and the stream it belongs to there.
 type tapped struct {
 	packet *packet
 	source *Source
+	stream uint64
 }
 
 const (
@@ -81,12 +84,33 @@ const (
 	gapWait = 600 * time.Millisecond
 )
 
+// giveTaps gives a packet to those who record the source, if it is of the layer
+// that they are given: the highest that lives, from a keyframe of it on. With
+// the layer the stream changes: its numbers and timestamps are others.
+func (s *Source) giveTaps(l *layer, p *packet) {
+	taps := *s.taps.Load()
+	if len(taps) == 0 {
+		return
+	}
+	if at := int(s.tapped.Load()); at != l.index {
+		if len(s.layers) > 1 && (!p.key || p.late || at >= 0 && l.index != int(s.best.Load())) {
+			return
+		}
+		if s.tapped.Store(int32(l.index)); at >= 0 {
+			s.stream = s.board.streams.Add(1)
+		}
+	}
+	for _, t := range taps {
+		t.put(tapped{p, s, s.stream})
+	}
+}
+
 // put takes in a packet; nobody is waited for.
-func (t *tap) put(p *packet, s *Source) {
+func (t *tap) put(q tapped) {
 	t.mu.Lock()
 	if len(t.queue) < tapQueue {
-		p.hold()
-		t.queue = append(t.queue, tapped{p, s})
+		q.packet.hold()
+		t.queue = append(t.queue, q)
 	}
 	t.mu.Unlock()
 	select {
@@ -130,7 +154,7 @@ func (t *tap) give(q tapped) {
 		return // padding that came late and keeps its number
 	}
 	t.sink(Packet{
-		Source: spec.ID, Origin: spec.Origin, Codec: spec.Codec, Stream: q.source.stream,
+		Source: spec.ID, Origin: spec.Origin, Codec: spec.Codec, Stream: q.stream,
 		Seq: p.out, Timestamp: p.ts,
 		Capture: t.board.clock.time(p.capture), Arrival: t.board.clock.time(p.arrival),
 		Duration: span(int64(p.duration), int64(spec.ClockRate)),

@@ -9,6 +9,7 @@ import (
 const (
 	chooseEvery = 2 // ticks: 40 ms
 	tickSecond  = int(time.Second / channelTick)
+	shareTicks  = int(lookEvery / channelTick)
 )
 
 // tick drives whatever goes by the clock: the channels, the choice by level,
@@ -28,25 +29,36 @@ func (b *Board) tick() {
 		for _, c := range *b.channels.Load() {
 			c.emit(now)
 		}
-		if n%chooseEvery == 0 {
-			b.mu.Lock()
-			b.chooseAll(now)
-			b.settleLate(now)
-			b.publish()
-			b.mu.Unlock()
-		}
-		b.reportPart(n % tickSecond)
+		b.decide(n, now)
+		b.reportPart(n%tickSecond, now)
 		if n%tickSecond == 0 {
 			b.tell()
 		}
 	}
 }
 
+// decide chooses sources and layers anew, whichever it is time for.
+func (b *Board) decide(n int, now instant) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if n%chooseEvery == 0 {
+		b.chooseAll(now)
+		b.settleLate(now)
+	}
+	if n%shareTicks == 0 {
+		b.measure(now)
+	}
+	b.sharePart(n%shareTicks, shareTicks, now)
+	b.shareHasty(now)
+	b.publish()
+}
+
 // reportPart has those receivers report whose turn in the second it is.
-func (b *Board) reportPart(part int) {
+func (b *Board) reportPart(part int, now instant) {
 	var list []*Receiver
 	b.mu.Lock()
 	for i := part; i < len(b.order); i += tickSecond {
+		b.order[i].measure(now)
 		list = append(list, b.order[i])
 	}
 	b.mu.Unlock()

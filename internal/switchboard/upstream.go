@@ -1,6 +1,7 @@
 package switchboard
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,13 +25,13 @@ type errands struct {
 	done   chan struct{} // closed to end it
 	ended  chan struct{} // closed when it has
 
-	wanted atomic.Bool // a keyframe, since the last one came
+	wanted [maxLayers]atomic.Bool // a keyframe, since the last one came
 
 	mu      sync.Mutex
-	missing []missing // by n
+	missing [maxLayers][]missing // by n
 }
 
-// missing is a packet that has not come.
+// missing is a packet of a layer that has not come.
 type missing struct {
 	n     uint64
 	wire  uint16 // its sequence number
@@ -40,9 +41,9 @@ type missing struct {
 }
 
 func newErrands(s *Source) *errands {
-	e := &errands{
-		source: s, wake: make(chan struct{}, 1), done: make(chan struct{}), ended: make(chan struct{}),
-		missing: make([]missing, 0, maxMissing),
+	e := &errands{source: s, wake: make(chan struct{}, 1), done: make(chan struct{}), ended: make(chan struct{})}
+	for i := range s.layers {
+		e.missing[i] = make([]missing, 0, maxMissing)
 	}
 	go e.run()
 	return e
@@ -55,53 +56,58 @@ func (e *errands) stir() {
 	}
 }
 
-func (e *errands) wantKeyframe() {
-	if !e.wanted.Swap(true) {
+func (e *errands) wantKeyframe(layer int) {
+	if !e.wanted[layer].Swap(true) {
 		e.stir()
 	}
 }
 
-func (e *errands) keyframeCame(instant) { e.wanted.Store(false) }
+func (e *errands) keyframeCame(layer int) { e.wanted[layer].Store(false) }
 
 // miss notes that the packets from first up to but without end are missing.
 // The source's lock is held.
-func (e *errands) miss(first, end uint64, at instant) {
+func (e *errands) miss(l *layer, first, end uint64, at instant) {
 	e.mu.Lock()
+	list := &e.missing[l.index]
 	for n := first; n < end; n++ {
-		if len(e.missing) == cap(e.missing) {
+		if len(*list) == maxMissing {
 			if e.source.spec.Kind == Video {
-				defer e.wantKeyframe()
+				defer e.wantKeyframe(l.index)
 			}
-			e.missing = e.missing[:0]
+			*list = (*list)[:0]
 			break
 		}
-		e.missing = append(e.missing, missing{
-			n: n, wire: e.source.sequence.wire(n), next: at.add(reorderWait), wait: nackInterval,
+		*list = append(*list, missing{
+			n: n, wire: l.sequence.wire(n), next: at.add(reorderWait), wait: nackInterval,
 		})
 	}
 	e.mu.Unlock()
 	e.stir()
 }
 
-func (e *errands) found(n uint64) {
+func (e *errands) found(l *layer, n uint64) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for i := range e.missing {
-		if e.missing[i].n == n {
-			e.missing = append(e.missing[:i], e.missing[i+1:]...)
-			return
-		}
-	}
+	list := &e.missing[l.index]
+	*list = slices.DeleteFunc(*list, func(m missing) bool { return m.n == n })
 }
 
-// due lists the sequence numbers to ask for now, and says how long until the
-// next are; 0 when none are missing.
-func (e *errands) due(now instant, seqs []uint16) ([]uint16, time.Duration) {
+// forget gives up what is missing of a layer: its sender has begun anew, and
+// the numbers mean something else.
+func (e *errands) forget(l *layer) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	keep := e.missing[:0]
+	e.missing[l.index] = e.missing[l.index][:0]
+}
+
+// due lists the sequence numbers of a layer to ask for now, and says how long
+// until the next are; 0 when none are missing.
+func (e *errands) due(layer int, now instant, seqs []uint16) ([]uint16, time.Duration) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	keep := e.missing[layer][:0]
 	var first instant
-	for _, m := range e.missing {
+	for _, m := range e.missing[layer] {
 		if m.next <= now {
 			if m.tries == nackTries {
 				continue // it will not come
@@ -116,7 +122,7 @@ func (e *errands) due(now instant, seqs []uint16) ([]uint16, time.Duration) {
 		}
 		keep = append(keep, m)
 	}
-	e.missing = keep
+	e.missing[layer] = keep
 	if len(keep) == 0 {
 		return seqs, 0
 	}
@@ -125,11 +131,10 @@ func (e *errands) due(now instant, seqs []uint16) ([]uint16, time.Duration) {
 
 func (e *errands) run() {
 	defer close(e.ended)
-	up, count := e.source.spec.Upstream, &e.source.count
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	seqs := make([]uint16, 0, maxMissing)
-	lastKeyframe := never
+	lastKeyframe := [maxLayers]instant{never, never, never}
 	for {
 		select {
 		case <-e.wake:
@@ -138,27 +143,39 @@ func (e *errands) run() {
 			return
 		}
 		now := e.source.board.clock.instant()
-		var wait time.Duration
-		seqs, wait = e.due(now, seqs[:0])
-		if len(seqs) > 0 {
-			count.nacked.Add(uint64(len(seqs)))
-			up.Nack(0, seqs)
-		}
-		if e.wanted.Load() {
-			left := keyframeInterval - now.sub(lastKeyframe)
-			if lastKeyframe == never || left <= 0 {
-				lastKeyframe, left = now, keyframeInterval
-				count.keyframesAsked.Add(1)
-				up.RequestKeyframe(0)
-			}
-			if wait == 0 || left < wait {
-				wait = left // to ask again unless it has come by then
+		next := time.Duration(0)
+		for i := range e.source.layers {
+			if wait := e.ask(i, now, &lastKeyframe[i], seqs); wait > 0 && (next == 0 || wait < next) {
+				next = wait
 			}
 		}
-		if wait > 0 {
-			timer.Reset(wait)
+		if next > 0 {
+			timer.Reset(next)
 		}
 	}
+}
+
+// ask asks for what is due of a layer, and says how long until more is; 0 for
+// nothing.
+func (e *errands) ask(layer int, now instant, lastKeyframe *instant, seqs []uint16) time.Duration {
+	up, count := e.source.spec.Upstream, &e.source.count
+	seqs, wait := e.due(layer, now, seqs[:0])
+	if len(seqs) > 0 {
+		count.nacked.Add(uint64(len(seqs)))
+		up.Nack(layer, seqs)
+	}
+	if e.wanted[layer].Load() {
+		left := keyframeInterval - now.sub(*lastKeyframe)
+		if *lastKeyframe == never || left <= 0 {
+			*lastKeyframe, left = now, keyframeInterval
+			count.keyframesAsked.Add(1)
+			up.RequestKeyframe(layer)
+		}
+		if wait == 0 || left < wait {
+			wait = left // to ask again unless it has come by then
+		}
+	}
+	return wait
 }
 
 func (e *errands) close() { close(e.done) }

@@ -96,24 +96,30 @@ func (r *Receiver) do(todo chores) {
 	}
 	if todo.report {
 		r.reportAll()
+		for i := range r.slots {
+			r.slateAgain(&r.slots[i], false)
+		}
 	}
 }
 
 // settleSlot ends what the slot must not carry any more. Where that was a
 // picture a slate takes its place.
 func (r *Receiver) settleSlot(s *slot) {
-	late := s.dark.Swap(false)
+	late, unseen := s.dark.Swap(false), s.unseen.Swap(false)
 	g := s.current
 	if g == nil {
+		if unseen {
+			r.slateAgain(s, true)
+		}
 		return
 	}
 	want := s.want.Load()
-	if g.live.Load() && want != nil && (g == want || s.spec.Kind == Video && !late) {
+	if g.live.Load() && want != nil && (g.grant == want.grant || s.spec.Kind == Video && !late) {
 		return
 	}
 	s.end()
 	if s.spec.Kind == Video {
-		r.slate(s)
+		r.slate(s, 2)
 	}
 }
 
@@ -132,7 +138,7 @@ func (r *Receiver) handle(e *entry) {
 // forward gives a packet its place in the slot's stream. The queue's reference
 // is passed on to the batch or released.
 func (r *Receiver) forward(e *entry) {
-	s, p, g := &r.slots[e.slot], e.packet, e.grant
+	s, p, g := &r.slots[e.slot], e.packet, e.rung
 	// The write is counted before the grant is looked at: whoever revokes the
 	// grant and then finds no write under way knows that there will be none.
 	r.beginWrite()
@@ -154,45 +160,139 @@ func (r *Receiver) forward(e *entry) {
 		p.release()
 		return
 	}
-	r.add(s, p, g, seq, ts, false)
+	out := outward{packet: p, payload: p.payload, sent: sent{rung: g, n: uint32(p.n), ts: ts, seq: seq}}
+	switch {
+	case p.via != nil && !p.via.live.Load():
+		// A channel's feeder lost its right on the way here. What stands in the
+		// packet's place is not remembered: nor is the packet sent later.
+		out.payload = opusSilence
+		r.add(s, &out)
+		return
+	case s.spec.RED != 0:
+		out.withBefore(s, int(r.redundancy.Load()))
+	case g.source.spec.Codec == VP9:
+		out.number(s)
+	}
+	s.history.add(s.spec.Kind, out.sent)
+	r.add(s, &out)
 }
 
 // retransmit sends again what went out as seq, if the source has been allowed
 // in this slot ever since, and still is.
 func (r *Receiver) retransmit(s *slot, seq uint16) {
-	sent, known := s.history.find(seq)
+	was, known := s.history.find(seq)
 	if !known {
 		s.count.nacksRefused.Add(1)
 		return
 	}
 	r.beginWrite()
-	if !sent.grant.live.Load() || !r.again.spend(r.board.clock.instant()) {
+	if !was.rung.live.Load() || !r.again.spend(r.board.clock.instant(), retransmissionsFor(int(r.line.Load()))) {
 		s.count.nacksRefused.Add(1)
 		return
 	}
-	p := sent.grant.source.cached(sent.n)
+	p := was.rung.layer.cached(was.n)
 	if p == nil {
 		s.count.nacksRefused.Add(1)
 		return
 	}
+	out := outward{packet: p, payload: p.payload, sent: was, again: true}
+	if p.via != nil && !p.via.live.Load() || !out.repeat(s) {
+		s.count.nacksRefused.Add(1)
+		p.release()
+		return
+	}
 	s.count.nacksAnswered.Add(1)
-	r.add(s, p, sent.grant, seq, sent.ts, true)
+	r.add(s, &out)
+}
+
+// outward is a packet on its way out of a slot, in the shape it has there.
+type outward struct {
+	sent    sent
+	packet  *packet // with a reference of its own
+	payload []byte
+	copied  *packet // what the payload is a part of, when it is of this slot only
+	mixed   *form   // the same
+	red     bool
+	again   bool
+}
+
+// withBefore has a packet of sound carry earlier ones along, so many as the
+// slot has been given, and as are wanted.
+func (o *outward) withBefore(s *slot, most int) {
+	pt := s.pt[Opus]
+	for k := s.along(o.packet, o.sent.seq, most); k > 0; k-- {
+		f := o.sent.rung.layer.with(o.packet, k, pt)
+		if f != nil && s.inStep(f, k, o.sent.seq, o.sent.ts) {
+			o.sent.along = uint8(k)
+			o.mix(f, k, pt)
+			return
+		}
+	}
+}
+
+// mix takes the payload from a form.
+func (o *outward) mix(f *form, k int, pt uint8) {
+	if f.pt != pt {
+		f = f.as(pt, k)
+		o.mixed = f
+	}
+	o.payload, o.red = f.payload, true
+}
+
+// number gives a packet of VP9 the slot's own numbers.
+func (o *outward) number(s *slot) {
+	var d vp9Descriptor
+	if _, ok := d.read(o.payload); ok {
+		o.sent.picture, o.sent.lowest = s.vp9.next(&d)
+		o.renumber(&d)
+	}
+}
+
+func (o *outward) renumber(d *vp9Descriptor) {
+	if d.same(o.sent.picture, o.sent.lowest) {
+		return
+	}
+	if q := o.packet.renumber(d, o.sent.picture, o.sent.lowest); q != nil {
+		o.copied, o.payload = q, q.payload
+	}
+}
+
+// repeat gives a retransmission the shape that the packet had, to the bit.
+func (o *outward) repeat(s *slot) bool {
+	if k := int(o.sent.along); k > 0 {
+		f := o.packet.forms[k-1].Load()
+		if f == nil || f == noForm {
+			return false
+		}
+		o.mix(f, k, s.pt[Opus])
+	}
+	if o.sent.rung.source.spec.Codec == VP9 {
+		var d vp9Descriptor
+		if _, ok := d.read(o.payload); ok {
+			o.renumber(&d)
+		}
+	}
+	return true
 }
 
 // add puts a packet into the batch.
-func (r *Receiver) add(s *slot, p *packet, g *grant, seq uint16, ts uint32, again bool) {
-	spec := &g.source.spec
-	payload := p.payload
-	if !again && p.via != nil && !p.via.live.Load() {
-		payload = opusSilence // a channel's feeder lost its right on the way here
-	}
+func (r *Receiver) add(s *slot, o *outward) {
+	p, spec := o.packet, &o.sent.rung.source.spec
 	r.batch = append(r.batch, Outgoing{
-		Slot: s.index, Payload: payload, Source: spec.ID, Origin: spec.Origin, Codec: spec.Codec,
-		Keyframe: p.key, Again: again, Capture: r.board.clock.time(p.capture),
+		Slot: s.index, Payload: o.payload, Source: spec.ID, Origin: spec.Origin, Codec: spec.Codec,
+		Layer: o.sent.rung.layer.index, Keyframe: p.key, Again: o.again, Capture: r.board.clock.time(p.capture),
 	})
-	s.header(&r.batch[len(r.batch)-1].Header, spec.Codec, p.marker, seq, ts)
-	r.held = append(r.held, p)
-	s.count.sent(len(payload), p.arrival)
+	out := &r.batch[len(r.batch)-1]
+	s.header(&out.Header, spec.Codec, p.marker, o.sent.seq, o.sent.ts)
+	if o.red {
+		out.Header.PayloadType = s.spec.RED
+	}
+	if pt := s.rtx[spec.Codec]; o.again && pt != 0 {
+		out.RTX, out.Original = true, o.sent.seq
+		out.Header.SSRC, out.Header.PayloadType, out.Header.SequenceNumber = s.spec.RTX.SSRC, pt, 0
+	}
+	r.held = append(r.held, held{p, o.copied, o.mixed})
+	s.count.sent(len(o.payload), p.arrival)
 	if len(r.batch) == maxBatch {
 		r.flush()
 	}
@@ -213,9 +313,8 @@ func (r *Receiver) flush() {
 		}
 		clear(r.batch)
 		r.batch = r.batch[:0]
-		for i, p := range r.held {
-			p.release()
-			r.held[i] = nil
+		for i := range r.held {
+			r.held[i].release()
 		}
 		r.held = r.held[:0]
 	}
@@ -230,25 +329,4 @@ func (r *Receiver) write() {
 	if r.aside = max(0, r.aside-1); time.Since(begun) > slowWrite {
 		r.aside = slowWrites
 	}
-}
-
-// slate replaces a picture that was cut, twice: a decoder may hold back one
-// picture until the next, and one of them may be lost.
-func (r *Receiver) slate(s *slot) {
-	r.flush()
-	for i := range slates[s.codec] {
-		codec, ts, parts := s.nextSlate(r.board.clock.instant(), i)
-		for k, part := range parts {
-			r.batch = append(r.batch, Outgoing{
-				Slot: s.index, Payload: part, Codec: codec, Keyframe: k == 0, Capture: r.board.clock.now(),
-			})
-			s.header(&r.batch[len(r.batch)-1].Header, codec, k == len(parts)-1, s.nextSeq(), ts)
-			s.count.sent(len(part), never)
-			if len(r.batch) == maxBatch {
-				r.flush()
-			}
-		}
-	}
-	s.count.slates.Add(1)
-	r.flush()
 }

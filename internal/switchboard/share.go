@@ -1,0 +1,290 @@
+package switchboard
+
+import (
+	"slices"
+	"sync/atomic"
+	"time"
+)
+
+// share is what one receiver's line takes, as far as is known, and what becomes
+// of it. It goes down at once and up only when the line has taken more for a
+// while; when that turned out to be too much, the next time only with more to
+// spare.
+type share struct {
+	line   atomic.Int64 // bit/s, as told; 0 when not known
+	lowest atomic.Int64 // of what was told since the last look
+	wanted atomic.Int64 // see [Receiver.Wanted]
+	lossy  atomic.Int64 // instant until which the line counts as one that loses much
+	used   atomic.Int64 // bit/s, sound and pictures as they are dealt out
+	waits  atomic.Bool  // stands in the board's list of those to be looked at at once
+
+	// What follows is guarded by the board.
+	floors   [4]int // the lowest in each of the last looks
+	look     int
+	known    bool
+	headroom int // percent that the line must take more than is needed
+	rose     instant
+	fell     instant
+	strained bool // it is sent far more than the line takes
+}
+
+const (
+	lookEvery = 200 * time.Millisecond // at what each receiver is given
+
+	// lineCap is what a line is taken to take of which nothing is known, and
+	// the most that any is, in bit/s.
+	lineCap = 25_000_000
+
+	leastHeadroom = 110 // percent
+	mostHeadroom  = 200
+	tooSoon       = 10 * time.Second // a fall so soon after a rise: it was too much
+	forgiven      = 30 * time.Second // without a fall
+	manyLost      = 0.04             // of what was sent
+	lossyFor      = 15 * time.Second
+
+	// graceOver is how much more than the line takes the smallest picture may
+	// make it, in percent: the estimate may be wrong by so much.
+	graceOver = 125
+)
+
+// SetSize says how large a slot's picture is shown, in pixels of the screen; 0
+// by 0 when it is not shown. A slot of which nothing is said may have any size.
+func (r *Receiver) SetSize(slot SlotID, width, height int) {
+	const most = 1 << 14
+	b := r.board
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for i := range r.slots {
+		if s := &r.slots[i]; s.spec.ID == slot {
+			s.width, s.height = int16(min(max(width, 0), most)), int16(min(max(height, 0), most))
+			b.share(r, b.clock.instant())
+			b.publish()
+			return
+		}
+	}
+}
+
+// Estimate says how much the receiver's line takes at present, in bit/s of all
+// that is sent to it; 0 when that is not known.
+func (r *Receiver) Estimate(bitsPerSecond int) {
+	v := int64(min(max(bitsPerSecond, 0), lineCap))
+	was := r.line.Swap(v)
+	for low := r.lowest.Load(); (low == 0 || v < low) && !r.lowest.CompareAndSwap(low, v); low = r.lowest.Load() {
+	}
+	if v > 0 && (v < r.used.Load() || was == 0) && !r.waits.Swap(true) {
+		r.board.hasten(r)
+	}
+}
+
+// Wanted is how much the line would have to take, in bit/s in all, for better
+// pictures; 0 when there is nothing to be made better. As far as that it is of
+// use to probe the line now: never much beyond twice what is sent.
+func (r *Receiver) Wanted() int { return int(r.wanted.Load()) }
+
+// Reported tells what the receiver reports of a slot (RFC 3550 §6.4.1): which
+// part was lost since its last report (0 to 1), the jitter, and the round trip,
+// 0 when it is not known.
+func (r *Receiver) Reported(ssrc uint32, lost float64, jitter, roundTrip time.Duration) {
+	now := r.board.clock.instant()
+	for i := range r.slots {
+		if s := &r.slots[i]; s.spec.SSRC == ssrc {
+			s.heard.note(lost, jitter, roundTrip, now)
+			if idle := now.sub(instant(s.count.last.Load())) > idleSlot; lost > manyLost && !idle {
+				r.lossy.Store(int64(now.add(lossyFor)))
+			}
+			return
+		}
+	}
+}
+
+// idleSlot is how long a slot has sent nothing when what a receiver reports of
+// it means nothing any more.
+const idleSlot = 5 * time.Second
+
+// hasten has a receiver looked at with the next tick.
+func (b *Board) hasten(r *Receiver) {
+	b.hastening.Lock()
+	defer b.hastening.Unlock()
+	b.hasty = append(b.hasty, r)
+}
+
+// shareHasty looks at those that cannot wait for their turn. The lock is held.
+func (b *Board) shareHasty(now instant) {
+	b.hastening.Lock()
+	list := b.hasty
+	b.hasty = nil
+	b.hastening.Unlock()
+	for _, r := range list {
+		if r.waits.Store(false); r.chooser != nil {
+			b.share(r, now)
+		}
+	}
+}
+
+// sharePart looks at those receivers whose turn it is. The lock is held.
+func (b *Board) sharePart(part, parts int, now instant) {
+	for i := part; i < len(b.order); i += parts {
+		if r := b.order[i]; r.chooser != nil {
+			r.sample()
+			b.share(r, now)
+		}
+	}
+}
+
+// sample notes the least that the line was said to take since the last time.
+func (r *Receiver) sample() {
+	line := r.line.Load()
+	low := r.lowest.Swap(line)
+	if low == 0 || line < low {
+		low = line
+	}
+	if !r.known && line > 0 {
+		for i := range r.floors {
+			r.floors[i] = int(low)
+		}
+	}
+	r.known = line > 0
+	r.floors[r.look%len(r.floors)] = int(low)
+	r.look++
+}
+
+// share deals out anew what the receiver's line takes, and leads into its slots
+// what comes of it. The lock is held.
+func (b *Board) share(r *Receiver, now instant) {
+	b.apportion(r, now)
+	for i := range r.slots {
+		if r.slots[i].spec.Kind == Video {
+			b.steer(r, i, r.rungOf(i))
+		}
+	}
+}
+
+// rungOf is what the slot is to be led: of the source that has been chosen, the
+// layer that has been allotted.
+func (r *Receiver) rungOf(i int) *rung {
+	sl, s := &r.slots[i], r.chooser.choice[i]
+	if s == nil {
+		return nil
+	}
+	g := r.rights.grantOf(sl.spec.ID, s)
+	switch {
+	case g == nil:
+		return nil
+	case sl.spec.Kind == Audio:
+		return &g.rungs[0]
+	case sl.layer < 0 || int(sl.layer) >= len(s.layers):
+		return nil
+	}
+	return &g.rungs[sl.layer]
+}
+
+// apportion decides about the layer of each slot, and the redundancy of sound.
+// The lock is held.
+func (b *Board) apportion(r *Receiver, now instant) {
+	list, leading, needs := b.demand(r)
+	line, floor := int(r.line.Load()), slices.Min(r.floors[:])
+	known := line > 0
+	if !known {
+		line, floor = lineCap, lineCap*2
+	} else if !r.known {
+		floor = line
+	}
+	if r.headroom == 0 {
+		r.headroom, r.rose, r.fell = leastHeadroom, never, never
+	}
+	if r.headroom > leastHeadroom && now.sub(r.fell) > forgiven && now.sub(r.rose) > forgiven {
+		r.headroom, r.fell = max(leastHeadroom, r.headroom*9/10), now
+	}
+
+	smallest := 0
+	if len(list) > 0 {
+		smallest = list[0].rate(list[0].above(-1))
+	}
+	redundancy := needs.redundancy(int(r.line.Load()), instant(r.lossy.Load()) > now, smallest)
+	forSound := needs.with(redundancy)
+	had := 0
+	for i := range list {
+		had += list[i].rate(list[i].now)
+	}
+	f := funds{keep: line - forSound, rise: floor/r.headroom*100 - forSound, blind: !known}
+	if known {
+		f.grace = line/100*graceOver - forSound
+	}
+	used := allocate(list, leading, f)
+
+	r.strained = known && (forSound+had) > line/2*3
+	r.redundancy.Store(int32(redundancy))
+	r.used.Store(int64(forSound + used))
+	r.remember(list, had, f, known, now)
+	r.wanted.Store(0)
+	if next, ideal := couldUse(list, leading); known && ideal > used {
+		r.wanted.Store(int64(forSound+max(next, min(ideal, 2*(used+forSound)))) * int64(r.headroom+5) / 100)
+	}
+}
+
+// remember writes down what each slot has been allotted, and learns from a rise
+// that did not last.
+func (r *Receiver) remember(list []picture, had int, f funds, known bool, now instant) {
+	rose, fell := false, false
+	for i := range list {
+		p := &list[i]
+		sl := &r.slots[p.slot]
+		rose = rose || p.got > p.now
+		fell = fell || p.got < p.now && had > f.keep
+		sl.layer = int8(p.got)
+		switch {
+		case p.got < p.top && p.above(p.got) >= 0:
+			sl.reduced = ByLine
+		case sl.byHand:
+			sl.reduced = ByHand
+		default:
+			sl.reduced = NotReduced
+		}
+	}
+	switch {
+	case !known:
+	case fell:
+		if r.rose != never && now.sub(r.rose) < tooSoon {
+			r.headroom = min(mostHeadroom, r.headroom*5/4)
+		}
+		r.fell = now
+	case rose:
+		r.rose = now
+	}
+}
+
+// demand lists the pictures of a receiver's slots, the most important first,
+// says how many of them lead, and what the sound needs. The list is the board's.
+func (b *Board) demand(r *Receiver) (list []picture, leading int, needs sound) {
+	list = b.pictures[:0]
+	for i := range r.slots {
+		sl, s := &r.slots[i], r.chooser.choice[i]
+		if s == nil {
+			sl.layer, sl.reduced = -1, NotReduced
+			continue
+		}
+		if sl.spec.Kind == Audio {
+			plain, again := s.soundRate()
+			needs.plain += plain
+			if sl.spec.RED != 0 {
+				needs.again += again
+			}
+			continue
+		}
+		set := r.rights.slots[sl.spec.ID]
+		p := picture{slot: i, now: int(sl.layer), first: set.First, preferred: set.Prefer == s.spec.ID, area: int(sl.width) * int(sl.height)}
+		if sl.width < 0 {
+			p.area = 1 << 30
+		}
+		p.top, sl.byHand = use(s.sizes(), len(s.layers), int(sl.width), int(sl.height), set.Most)
+		s.demand(&p)
+		list = append(list, p)
+	}
+	b.pictures = list
+	slices.SortFunc(list, func(p, q picture) int { return p.before(&q) })
+	for leading < len(list) && list[leading].first == list[0].first && list[leading].preferred == list[0].preferred &&
+		(list[0].first || list[0].preferred || leading == 0) {
+		leading++
+	}
+	return list, leading, needs
+}
