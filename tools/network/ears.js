@@ -13,7 +13,7 @@ globalThis.liqaEars = (() => {
   const inbound = [
     'mid', 'kind', 'packetsReceived', 'packetsLost', 'bytesReceived', 'totalSamplesReceived', 'concealedSamples',
     'silentConcealedSamples', 'concealmentEvents', 'totalAudioEnergy', 'framesDecoded', 'freezeCount', 'totalFreezesDuration',
-    'frameHeight', 'nackCount', 'retransmittedPacketsReceived', 'fecPacketsReceived',
+    'frameHeight', 'nackCount', 'retransmittedPacketsReceived', 'jitterBufferDelay', 'jitterBufferEmittedCount',
   ];
   const outbound = ['mid', 'rid', 'kind', 'bytesSent', 'packetsSent', 'frameHeight', 'framesPerSecond', 'retransmittedPacketsSent'];
 

@@ -59,7 +59,12 @@ func (l *limitCmd) Run(ctx context.Context, c *command) error {
 	if err := m.advisers(ctx); err != nil {
 		return err
 	}
-	result, err := l.measure(ctx, m)
+	t, err := m.technician(ctx, "a-principal")
+	if err != nil {
+		return err
+	}
+	defer t.leave()
+	result, err := l.measure(ctx, m, t)
 	if err != nil {
 		return err
 	}
@@ -71,7 +76,7 @@ func (l *limitCmd) Run(ctx context.Context, c *command) error {
 	return drawLimit()
 }
 
-func (l *limitCmd) measure(ctx context.Context, m *meeting) (r limited, err error) {
+func (l *limitCmd) measure(ctx context.Context, m *meeting, t *technician) (r limited, err error) {
 	if err := pause(ctx, 5*time.Second); err != nil { // the cameras find their rates
 		return r, err
 	}
@@ -98,6 +103,9 @@ func (l *limitCmd) measure(ctx context.Context, m *meeting) (r limited, err erro
 	}
 	began := looks[0].time()
 	r = limited{Kilobits: l.Kilobits, From: narrow.Sub(began).Seconds(), To: wide.Sub(began).Seconds(), Moments: moments(looks)}
+	for i := range r.Moments {
+		r.Moments[i].Estimate = t.at(began.Add(time.Duration(r.Moments[i].At * float64(time.Second))))
+	}
 	r.Concealed = judge(within(looks, narrow, wide)).Concealed
 	r.LongestGap = gap(within(looks, narrow, wide.Add(l.After)))
 	r.Back = pictureBack(r)

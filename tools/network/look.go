@@ -31,6 +31,8 @@ type received struct {
 	Height         int     `json:"frameHeight"`
 	Nacks          float64 `json:"nackCount"`
 	Again          float64 `json:"retransmittedPacketsReceived"`
+	Waited         float64 `json:"jitterBufferDelay"`        // seconds, of all samples or frames together
+	Emitted        float64 `json:"jitterBufferEmittedCount"` // samples or frames
 }
 
 // sent is one stream, or one layer of a camera, that goes out.
@@ -74,6 +76,7 @@ type quality struct {
 	Codec      string  // of the sound
 	Kilobits   float64 // of the picture, per second
 	PacketLoss float64 // share of the sound's packets that never came, 0 to 1
+	Buffered   float64 // seconds that sound waited for what was missing or late, on average
 }
 
 // judge says how it was between the first and the last look. Sound that was
@@ -84,7 +87,7 @@ func judge(looks []look) (q quality) {
 		return q
 	}
 	q.Seconds = looks[len(looks)-1].time().Sub(looks[0].time()).Seconds()
-	var samples, made, lost, packets, frozen, bytes float64
+	var samples, made, lost, packets, frozen, bytes, waited, emitted float64
 	before, _ := looks[0].stream(soundMid, "audio")
 	picture, _ := looks[0].stream(pictureMid, "video")
 	at, moved := looks[0].time(), looks[0].time()
@@ -99,6 +102,8 @@ func judge(looks []look) (q quality) {
 			made += s.Concealed - s.SilentlyMadeUp - (before.Concealed - before.SilentlyMadeUp)
 			lost += s.Lost - before.Lost
 			packets += s.Packets - before.Packets
+			waited += s.Waited - before.Waited
+			emitted += s.Emitted - before.Emitted
 			before, at, q.Codec = s, l.time(), s.Codec
 		}
 		if s, ok := l.stream(pictureMid, "video"); ok {
@@ -125,6 +130,9 @@ func judge(looks []look) (q quality) {
 	}
 	if samples > 0 {
 		q.Concealed = max(0, made/samples)
+	}
+	if emitted > 0 {
+		q.Buffered = waited / emitted
 	}
 	if packets+lost > 0 {
 		q.PacketLoss = max(0, lost/(packets+lost))

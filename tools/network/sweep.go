@@ -61,9 +61,9 @@ func (s *sweepCmd) Run(ctx context.Context, c *command) error {
 }
 
 func (p point) String() string {
-	return fmt.Sprintf("%2.0f %% loss, %3d ms: down %4.1f %% concealed, %4.1f %% frozen (%d), back after %.1f s; up %4.1f %% concealed, %4.1f %% frozen (%d), back after %.1f s; load %.1f [x%d %s anew %d %d; %.0f %.0f kbit/s; lost for good %.1f %.1f]",
+	return fmt.Sprintf("%2.0f %% loss, %3d ms: down %4.1f %% concealed, %4.1f %% frozen (%d), back after %.1f s; up %4.1f %% concealed, %4.1f %% frozen (%d), back after %.1f s; load %.1f [x%d %s anew %d %d; %.0f %.0f kbit/s; lost for good %.1f %.1f; waited %.0f %.0f ms]",
 		p.Loss, p.Delay, 100*p.Down.Concealed, 100*p.Down.Frozen, p.Down.Freezes, p.BackDown,
-		100*p.Up.Concealed, 100*p.Up.Frozen, p.Up.Freezes, p.BackUp, p.Load, p.Watched, p.Down.Codec, p.Down.Anew, p.Up.Anew, p.Down.Kilobits, p.Up.Kilobits, 100*p.Down.PacketLoss, 100*p.Up.PacketLoss)
+		100*p.Up.Concealed, 100*p.Up.Frozen, p.Up.Freezes, p.BackUp, p.Load, p.Watched, p.Down.Codec, p.Down.Anew, p.Up.Anew, p.Down.Kilobits, p.Up.Kilobits, 100*p.Down.PacketLoss, 100*p.Up.PacketLoss, 1000*p.Down.Buffered, 1000*p.Up.Buffered)
 }
 
 // meeting is a room in which the two principals hear and see each other.
@@ -121,6 +121,9 @@ func (m *meeting) Close() {
 
 // hears waits until sound and a picture come in.
 func (p *person) hears(ctx context.Context) error {
+	if err := p.page.Until(ctx, "globalThis.liqaEars"); err != nil {
+		return err
+	}
 	if err := p.watch(ctx, 200*time.Millisecond); err != nil {
 		return err
 	}
@@ -148,15 +151,21 @@ const (
 	watchAtMost  = 4
 )
 
-// point spoils the wire, lets it settle, and watches both ends for so long;
-// then cuts it, and waits for the sound to come back.
+// point makes the connections anew, spoils the wire, lets it settle, and watches
+// both ends for so long; then cuts it, and waits for the sound to come back.
 func (m *meeting) point(ctx context.Context, loss float64, delay int, length time.Duration) (p point, err error) {
 	p = point{Loss: loss, Delay: delay}
+	if err := m.lose(0); err != nil {
+		return p, err
+	}
 	m.wire.Delay(time.Duration(delay)*time.Millisecond, 0)
+	if err := m.again(ctx); err != nil {
+		return p, err
+	}
 	if err := m.lose(loss / 100); err != nil {
 		return p, err
 	}
-	if err := pause(ctx, 4*time.Second); err != nil {
+	if err := pause(ctx, 5*time.Second); err != nil {
 		return p, err
 	}
 	for {
@@ -176,6 +185,27 @@ func (m *meeting) point(ctx context.Context, loss float64, delay int, length tim
 		return pause(ctx, cutFor)
 	})
 	return p, err
+}
+
+// again reloads both pages, so that no browser waits for packets as long as the
+// last point has taught it to.
+func (m *meeting) again(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for _, p := range []*person{m.a, m.b} {
+		if err := p.page.Eval(ctx, "location.reload()", nil); err != nil {
+			return err
+		}
+	}
+	if err := pause(ctx, time.Second); err != nil {
+		return err
+	}
+	for _, p := range []*person{m.a, m.b} {
+		if err := p.hears(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // lose loses a share of what arrives at either end of the wire.

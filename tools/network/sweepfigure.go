@@ -26,6 +26,7 @@ var quantities = []quantity{
 	{"Concealed, spoken over the bad line", func(p point) float64 { return 100 * p.Up.Concealed }, "%"},
 	{"Frozen, seen over the bad line", func(p point) float64 { return 100 * p.Down.Frozen }, "%"},
 	{"Frozen, shown over the bad line", func(p point) float64 { return 100 * p.Up.Frozen }, "%"},
+	{"Sound waits for what is late, heard", func(p point) float64 { return 1000 * p.Down.Buffered }, "ms"},
 	{"Sound back after a cut of 2 s", func(p point) float64 { return whole(p.BackDown) }, "s"},
 }
 
@@ -68,7 +69,7 @@ func sweepSheet(runs kept[[]point], names []string) chart.Sheet {
 	}
 	ticks := slices.Sorted(maps.Keys(losses))
 	for i, d := range slices.Sorted(maps.Keys(delays)) {
-		s.Legend = append(s.Legend, chart.Line{Ink: ramp[i%len(ramp)], Label: fmt.Sprintf("%d ms", d)})
+		s.Legend = append(s.Legend, chart.Line{Ink: ramp[i%len(ramp)], Label: fmt.Sprintf("%d ms there and back", d)})
 	}
 	for _, q := range quantities {
 		most := 0.0
@@ -97,16 +98,18 @@ func sweepSheet(runs kept[[]point], names []string) chart.Sheet {
 }
 
 func sweepTable(points []point) string {
-	rows := [][]string{{"delay", "lost", "heard: concealed", "seen: frozen", "back after", "spoken: concealed", "shown: frozen", "back after", "load"}}
+	rows := [][]string{{"delay", "lost", "heard: concealed", "waits", "seen: frozen", "back after", "spoken: concealed", "waits", "shown: frozen", "back after", "load"}}
 	for _, p := range points {
 		rows = append(rows, []string{
 			fmt.Sprintf("%d ms", p.Delay), fmt.Sprintf("%g %%", p.Loss),
-			percent(p.Down.Concealed), frozen(p.Down), seconds(p.BackDown),
-			percent(p.Up.Concealed), frozen(p.Up), seconds(p.BackUp), fmt.Sprintf("%.0f", p.Load),
+			percent(p.Down.Concealed), milliseconds(p.Down.Buffered), frozen(p.Down), seconds(p.BackDown),
+			percent(p.Up.Concealed), milliseconds(p.Up.Buffered), frozen(p.Up), seconds(p.BackUp), fmt.Sprintf("%.0f", p.Load),
 		})
 	}
 	return table(rows)
 }
+
+func milliseconds(s float64) string { return fmt.Sprintf("%.0f ms", 1000*s) }
 
 func frozen(q quality) string {
 	if q.Freezes == 0 && q.Frozen == 0 {
