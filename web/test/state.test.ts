@@ -4,7 +4,6 @@ import type { LinkState } from "../src/protocol/live";
 import { askForLostSound, pictureCodecs } from "../src/protocol/sdp";
 import { isPicture } from "../src/protocol/whep";
 import { roomSlots, pressSlots, type Instant, type View } from "../src/protocol/view.gen";
-import { banner, type Situation } from "../src/state/banner";
 import { clockText, sample, serverNow } from "../src/state/clock";
 import { command, interpreterConsole, keys, microphoneOpen, type Press } from "../src/state/console";
 import { coverageBanner, widens } from "../src/state/coverage";
@@ -161,47 +160,6 @@ describe("the lists of people", () => {
 
   test("attendance counts the delegations only", () => {
     expect(attendance(scene("officer-open").seats)).toEqual({ here: 3, of: 6 });
-  });
-});
-
-describe("the banner", () => {
-  const situation = (name: string, change: Partial<Situation> = {}): Situation => ({
-    link: live,
-    sending: "up",
-    receiving: "up",
-    device: "ok",
-    soundHeld: false,
-    view: scene(name),
-    ...change,
-  });
-  const code = (s: Situation) => banner(s)?.code;
-
-  test("says nothing when all is well", () => expect(banner(situation("principal"))).toBeUndefined());
-
-  test("tells a dropped principal the story of the drop", () => {
-    const drop: readonly [Partial<Situation>, string | undefined][] = [
-      [{}, undefined],
-      [{ receiving: "lost" }, "receiving-lost"],
-      [{ receiving: "lost", link: { at: "waiting", attempt: 1, retryAt: 0 } }, "link-lost"],
-      [{ receiving: "lost", link: { at: "connecting", attempt: 2 } }, "link-lost"],
-      [{ receiving: "lost" }, "receiving-lost"],
-      [{ sending: "lost" }, "sending-lost"],
-      [{}, undefined],
-    ];
-    expect(drop.map(([change]) => code(situation("principal", change)))).toEqual(drop.map(([, said]) => said));
-  });
-
-  test("says the gravest thing of several", () => {
-    expect(code(situation("principal-recess", { soundHeld: true }))).toBe("sound-held");
-    expect(code(situation("principal-recess", { soundHeld: true, device: "microphone-lost" }))).toBe("microphone-lost");
-    expect(code(situation("principal-recess", { link: { at: "ended", why: "withdrawn" } }))).toBe("withdrawn");
-  });
-
-  test("says how the meeting stands", () => {
-    expect(code(situation("principal-recess"))).toBe("recess");
-    expect(code(situation("principal", { view: scene("principal", { item: 0 }) }))).toBe("not-begun");
-    const away = scene("delegate");
-    expect(code(situation("delegate", { view: { ...away, me: { ...away.me, inRoom: false } } }))).toBe("not-for-you");
   });
 });
 

@@ -12,13 +12,13 @@ export interface Encoding {
   readonly scalabilityMode?: string;
 }
 
-export interface PictureSize {
+export interface CaptureSize {
   readonly width: number;
   readonly height: number;
 }
 
 /** The most that a picture of so many pixels is given, in bit/s: about 0.07 a pixel at 25 frames a second. */
-export function pictureRate({ width, height }: PictureSize): number {
+export function pictureRate({ width, height }: CaptureSize): number {
   const pixels = width * height;
   const steps = [
     [1280 * 720, 1_500_000],
@@ -36,7 +36,7 @@ const frameRate = 30;
  * How many layers a browser makes of a picture. From a smaller one Chromium
  * makes fewer than it is asked for, and leaves out the largest.
  */
-export function layerCount({ width, height }: PictureSize): 1 | 2 | 3 {
+export function layerCount({ width, height }: CaptureSize): 1 | 2 | 3 {
   const pixels = width * height;
   if (pixels >= 960 * 540) return 3;
   return pixels >= 480 * 270 ? 2 : 1;
@@ -48,7 +48,7 @@ const rids = ["f", "h", "q"] as const;
  * The layers of a camera, the smallest first, because a browser whose line is
  * short stops the last first. One layer has no name: it is no simulcast.
  */
-export function encodings(size: PictureSize): Encoding[] {
+export function encodings(size: CaptureSize): Encoding[] {
   const count = layerCount(size);
   if (count === 1) return [{ active: true, maxBitrate: pictureRate(size), maxFramerate: frameRate, scaleResolutionDownBy: 1 }];
   return rids.slice(0, count).map((rid, i): Encoding => {
@@ -67,6 +67,6 @@ export function encodings(size: PictureSize): Encoding[] {
 }
 
 /** What an encoding becomes when the other side takes one only. */
-export function alone<E extends RTCRtpEncodingParameters>(encoding: E, size: PictureSize): E {
+export function alone<E extends RTCRtpEncodingParameters>(encoding: E, size: CaptureSize): E {
   return { ...encoding, active: true, scaleResolutionDownBy: 1, maxBitrate: pictureRate(size) };
 }

@@ -1,14 +1,18 @@
 // Sending: one microphone and at most one camera, by WHIP. The camera goes in
 // layers where it is large enough; sound goes first where the line is short.
 
-import { alone, encodings, layerCount, type PictureSize } from "./encodings";
+import { alone, encodings, layerCount, pictureRate, type CaptureSize } from "./encodings";
 import { Exchange, type Door } from "./exchange";
 import { pictureCodecs, soundCodecs } from "./sdp";
 
-/** What a camera is taken for that does not say its size. */
-const ordinary: PictureSize = { width: 640, height: 360 };
+/** The most that a shared screen is given: in bit/s, and frames a second. */
+const screenRate = 1_500_000;
+const screenFrames = 8;
 
-function sizeOf(picture: MediaStreamTrack): PictureSize {
+/** What a camera is taken for that does not say its size. */
+const ordinary: CaptureSize = { width: 640, height: 360 };
+
+function sizeOf(picture: MediaStreamTrack): CaptureSize {
   const { width, height } = picture.getSettings();
   return width && height ? { width, height } : ordinary;
 }
@@ -21,7 +25,12 @@ export class Sending {
   #camera: RTCRtpSender | undefined;
   #size = ordinary;
 
-  constructor(door: Door, media: MediaStream) {
+  /** A screen goes in one layer, sharp rather than smooth. */
+  constructor(
+    door: Door,
+    media: MediaStream,
+    private readonly of: "camera" | "screen" = "camera",
+  ) {
     this.#exchange = new Exchange(this.pc, door);
     const [sound] = media.getAudioTracks();
     const [picture] = media.getVideoTracks();
@@ -79,13 +88,17 @@ export class Sending {
     const codecs = pictureCodecs(RTCRtpSender.getCapabilities("video")?.codecs ?? []);
     const with_ = (sendEncodings: RTCRtpEncodingParameters[]) =>
       this.pc.addTransceiver(picture, { direction: "sendonly", streams: [media], sendEncodings });
+    const low = { priority: "low", networkPriority: "low" } as const;
+    const layers =
+      this.of === "screen"
+        ? [{ ...low, maxBitrate: screenRate, maxFramerate: screenFrames }]
+        : encodings(this.#size).map((e) => ({ ...e, ...low }));
     let transceiver: RTCRtpTransceiver;
-    const layers = encodings(this.#size).map((e) => ({ ...e, priority: "low" as const, networkPriority: "low" as const }));
     try {
       transceiver = with_(layers);
     } catch {
       // A browser that cannot send layers, or not so.
-      transceiver = with_([{ maxBitrate: layers.at(-1)?.maxBitrate ?? 0, maxFramerate: 30 }]);
+      transceiver = with_([{ maxBitrate: pictureRate(this.#size), maxFramerate: 30 }]);
     }
     if (codecs.length > 0) transceiver.setCodecPreferences(codecs);
     return transceiver.sender;
@@ -93,8 +106,8 @@ export class Sending {
 
   #prepare(picture: MediaStreamTrack): void {
     this.#size = sizeOf(picture);
-    // A person who speaks, and not a page of text: rather smooth than sharp.
-    if (picture.contentHint === "") picture.contentHint = "motion";
+    // A person who speaks is rather smooth than sharp, a page of text the other way.
+    if (picture.contentHint === "") picture.contentHint = this.of === "screen" ? "detail" : "motion";
   }
 
   /** A server that takes one layer gets the whole picture in it, and not the smallest layer. */

@@ -2,7 +2,7 @@
 // is shown: the gravest. Nothing is shown when all is well.
 
 import type { LinkState } from "../protocol/live";
-import type { View } from "../protocol/view.gen";
+import type { Slot, View } from "../protocol/view.gen";
 
 /** How a media connection is. */
 export type MediaState = "off" | "connecting" | "up" | "lost" | "refused";
@@ -11,6 +11,10 @@ export interface Situation {
   readonly link: LinkState;
   readonly sending: MediaState;
   readonly receiving: MediaState;
+  /** What this person says reaches others as long as the sending connection works. */
+  readonly speaking: boolean;
+  /** Pictures come smaller than they are shown, because the line carries no more. */
+  readonly reduced: boolean;
   /** The device went away while it was in use. */
   readonly device: "ok" | "microphone-lost" | "camera-lost";
   /** The browser has not let sound start yet. */
@@ -22,14 +26,20 @@ export const bannerCodes = [
   "opened-elsewhere",
   "withdrawn",
   "link-connecting",
+  "network-gone-unheard",
+  "network-gone",
   "link-lost",
+  "media-lost-unheard",
+  "receiving-lost-heard",
   "receiving-lost",
   "sending-lost",
+  "controls-lost",
   "media-refused",
   "microphone-lost",
   "camera-lost",
   "sound-held",
   "muted-by-officer",
+  "picture-reduced",
   "ended",
   "recess",
   "not-begun",
@@ -46,23 +56,53 @@ export interface Banner {
 
 /** The gravest thing to say, or nothing. */
 export function banner(s: Situation): Banner | undefined {
-  return ofLink(s) ?? ofMedia(s) ?? ofSeat(s) ?? ofRoom(s);
+  return ofEnd(s) ?? ofNetwork(s) ?? ofMedia(s) ?? ofLink(s) ?? ofSeat(s) ?? ofLine(s) ?? ofRoom(s);
 }
 
-function ofLink({ link }: Situation): Banner | undefined {
-  if (link.at === "ended") return { code: link.why, tone: "bad" };
-  if (link.at === "waiting" || (link.at === "connecting" && link.attempt > 1)) return { code: "link-lost", tone: "bad" };
-  if (link.at === "connecting") return { code: "link-connecting", tone: "calm" };
-  return undefined;
+function ofEnd({ link }: Situation): Banner | undefined {
+  return link.at === "ended" ? { code: link.why, tone: "bad" } : undefined;
+}
+
+function linkLost({ link }: Situation): boolean {
+  return link.at === "waiting" || (link.at === "connecting" && link.attempt > 1);
+}
+
+/** Nothing works that is wanted: it is the network, and whoever speaks is not heard. */
+function ofNetwork(s: Situation): Banner | undefined {
+  const media = [s.receiving, s.sending].filter((m) => m !== "off");
+  const gone = linkLost(s) && media.length > 0 && media.every((m) => m === "lost" || m === "connecting");
+  if (!gone) return undefined;
+  return { code: s.speaking ? "network-gone-unheard" : "network-gone", tone: "bad" };
 }
 
 function ofMedia(s: Situation): Banner | undefined {
   if (s.receiving === "refused" || s.sending === "refused") return { code: "media-refused", tone: "bad" };
-  if (s.receiving === "lost") return { code: "receiving-lost", tone: "bad" };
+  if (s.receiving === "lost") return { code: ofHearing(s), tone: "bad" };
   if (s.sending === "lost") return { code: "sending-lost", tone: "bad" };
   if (s.device !== "ok") return { code: s.device, tone: "bad" };
   if (s.soundHeld) return { code: "sound-held", tone: "attention" };
   return undefined;
+}
+
+/** Who hears nothing wants to know whether they are still heard. */
+function ofHearing({ speaking, sending }: Situation): BannerCode {
+  if (!speaking) return "receiving-lost";
+  return sending === "up" ? "receiving-lost-heard" : "media-lost-unheard";
+}
+
+function ofLink(s: Situation): Banner | undefined {
+  if (s.link.at === "connecting" && s.link.attempt === 1) return { code: "link-connecting", tone: "calm" };
+  if (!linkLost(s)) return undefined;
+  return s.receiving === "up" ? { code: "controls-lost", tone: "attention" } : { code: "link-lost", tone: "bad" };
+}
+
+/** Whether a picture comes smaller than it is shown because the line carries no more. */
+export function reducedByLine({ slots }: { readonly slots: readonly (Slot & { readonly reduced?: string })[] }): boolean {
+  return slots.some((s) => s.reduced === "line");
+}
+
+function ofLine(s: Situation): Banner | undefined {
+  return s.reduced ? { code: "picture-reduced", tone: "calm" } : undefined;
 }
 
 function ofSeat({ view }: Situation): Banner | undefined {

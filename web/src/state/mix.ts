@@ -2,7 +2,7 @@
 // the words for it. Driven by what the channel carries, never by detecting
 // voices.
 
-import type { Channel, Language } from "../protocol/view.gen";
+import type { Channel, Language, View } from "../protocol/view.gen";
 
 /** −14 dB: the original under an interpreter, unless the listener chooses otherwise. */
 export const ducked = 0.2;
@@ -61,6 +61,19 @@ export function incomingGains(incoming: Incoming, volume: number): Gains {
   return incoming.from === "floor"
     ? { original: clamp(volume), channel: 0 }
     : { original: 0, channel: clamp(volume) };
+}
+
+/** −20 dB: the room while a person speaks apart from it. */
+export const aside = 0.1;
+
+/** Whether a person speaks apart from the room now: in a huddle, or in a private word that was answered. */
+export function speaksApart({ me, privateWords }: Pick<View, "me" | "privateWords">): boolean {
+  return me.inHuddle || privateWords.some((w) => w.answered && (w.seat === me.seat || w.with === me.seat));
+}
+
+/** The room's loudness while a person speaks apart from it. */
+export function apart({ original, channel }: Gains): Gains {
+  return { original: original * aside, channel: channel * aside };
 }
 
 /** A loudness on its way to another. */

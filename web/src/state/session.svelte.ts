@@ -2,20 +2,23 @@
 // and the devices, kept in agreement with the view. Screens read it; it draws
 // nothing.
 
+import { untrack } from "svelte";
 import type { ActKind, Answer, With } from "../protocol/acts";
 import { LiveLink, type ChatLine, type LinkState } from "../protocol/live";
 import { own, Refusal } from "../protocol/problem";
 import { authorization, type Standing } from "../protocol/standing";
 import { pressSlots, roomSlots, type Chat, type SlotName, type View } from "../protocol/view.gen";
-import { Receiving } from "../protocol/whep";
+import { isPicture, Receiving } from "../protocol/whep";
 import { Sending } from "../protocol/whip";
 import { chosenBefore, keepChosen, open as openDevices, stop, type Chosen, type Opened } from "../media/capture";
 import { Keeper } from "../media/keeper";
 import { floor, measure } from "../media/level";
-import { banner, type Banner, type MediaState } from "./banner";
+import { watchSizes } from "../media/sizes";
+import { banner, reducedByLine, type Banner, type MediaState } from "./banner";
 import { sample, serverNow, type Offset } from "./clock";
 import { open as microphoneOpen } from "./microphone";
-import { ducked, gains, incomingGains, type Gains, type Incoming } from "./mix";
+import { apart, ducked, gains, incomingGains, speaksApart, type Gains, type Incoming } from "./mix";
+import { blank, settle, settlesIn, type Settled } from "./settle";
 import type { Seated, SeatMedia } from "./seated";
 
 const noTracks: ReadonlyMap<SlotName, MediaStreamTrack> = new Map();
@@ -42,6 +45,8 @@ export class Session implements Seated {
   #device = $state<"ok" | "microphone-lost" | "camera-lost">("ok");
   #held = $state(false);
   #closing = $state(false);
+  #settled = $state.raw<Settled>(blank);
+  #settling: ReturnType<typeof setTimeout> | undefined;
 
   #offset: Offset | undefined;
   readonly #live: LiveLink;
@@ -81,6 +86,19 @@ export class Session implements Seated {
       clock: (now) => (this.#offset = sample(this.#offset, now, Date.now())),
     });
     this.#listen();
+    this.#ends.push(
+      $effect.root(() => {
+        $effect(() => {
+          const wanted = this.#situation();
+          untrack(() => this.#settle(wanted));
+        });
+      }),
+      () => clearTimeout(this.#settling),
+      watchSizes(
+        () => [...this.#tracks.keys()].filter(isPicture),
+        (sizes) => this.#live.sizes(sizes),
+      ),
+    );
   }
 
   /** Whether the first view has come. */
@@ -108,14 +126,7 @@ export class Session implements Seated {
   }
 
   get banner(): Banner | undefined {
-    return banner({
-      link: this.link,
-      sending: this.#sending,
-      receiving: this.#receiving,
-      device: this.#device,
-      soundHeld: this.#held,
-      view: this.#view,
-    });
+    return this.#settled.shown;
   }
 
   get held(): boolean {
@@ -125,8 +136,11 @@ export class Session implements Seated {
   get gains(): Gains {
     const view = this.#view;
     if (!view) return { original: 0, channel: 0 };
-    if (view.me.role === "interpreter") return incomingGains(this.incoming, this.volume);
-    return gains(view.channels, { hears: view.me.hears, under: this.under });
+    const table =
+      view.me.role === "interpreter"
+        ? incomingGains(this.incoming, this.volume)
+        : gains(view.channels, { hears: view.me.hears, under: this.under });
+    return speaksApart(view) ? apart(table) : table;
   }
 
   async act<K extends ActKind>(kind: K, ...with_: With<K>): Promise<Answer | undefined> {
@@ -214,6 +228,29 @@ export class Session implements Seated {
     this.revision = revision;
     if (view.me.muted) this.#closing = false;
     this.#obey();
+  }
+
+  /** What the banner would say, were it to say everything at once. */
+  #situation(): Banner | undefined {
+    const view = this.#view;
+    return banner({
+      link: this.link,
+      sending: this.#sending,
+      receiving: this.#receiving,
+      speaking: view !== undefined && view.me.sends.includes("microphone") && microphoneOpen(view, this.#closing),
+      reduced: view !== undefined && reducedByLine(view),
+      device: this.#device,
+      soundHeld: this.#held,
+      view,
+    });
+  }
+
+  #settle(wanted: Banner | undefined): void {
+    clearTimeout(this.#settling);
+    const now = performance.now();
+    this.#settled = settle(this.#settled, wanted, now);
+    const wait = settlesIn(this.#settled, now);
+    if (wait !== undefined) this.#settling = setTimeout(() => this.#settle(wanted), wait);
   }
 
   /** Makes microphone and connections agree with the view. */
