@@ -98,6 +98,9 @@ func (b *Board) CutAll(keys map[Key]Slots) Cleared {
 // meet is what is in both sets.
 func meet(have, given Set) Set {
 	both := Set{Prefer: have.Prefer, Most: have.Most, First: have.First}
+	if given.Most != 0 && (both.Most == 0 || given.Most < both.Most) {
+		both.Most = given.Most
+	}
 	for _, id := range have.Sources {
 		if slices.Contains(given.Sources, id) {
 			both.Sources = append(both.Sources, id)

@@ -87,13 +87,21 @@ func (n *null) await(packets int64) {
 type upstream struct {
 	mu        sync.Mutex
 	keyframes int
+	byLayer   [maxLayers]int
 	nacks     [][]uint16
 }
 
-func (u *upstream) RequestKeyframe(int) {
+func (u *upstream) RequestKeyframe(layer int) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.keyframes++
+	u.byLayer[layer]++
+}
+
+func (u *upstream) askedOf(layer int) int {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.byLayer[layer]
 }
 
 func (u *upstream) Nack(_ int, seqs []uint16) {
@@ -110,10 +118,12 @@ func (u *upstream) asked() (keyframes int, nacks [][]uint16) {
 
 const levelID = 1
 
-// sender makes the packets of one source.
+// sender makes the packets of one source, or of one layer of it.
 type sender struct {
 	t      testing.TB
 	source *Source
+	layer  int
+	number uint16 // of the picture, in VP9
 	up     *upstream
 	seq    uint16
 	ts     uint32
@@ -154,14 +164,15 @@ func (s *sender) voice() []byte {
 // frame sends a picture of two packets, a thirtieth of a second long.
 func (s *sender) frame(key bool) {
 	for i := range 2 {
-		s.source.Write(s.raw(s.part(key, i), i == 1), s.source.board.clock.now())
+		s.source.WriteLayer(s.layer, s.raw(s.part(key, i), i == 1), s.source.board.clock.now())
 	}
 	s.ts += 3000
+	s.number++
 }
 
 func (s *sender) part(key bool, i int) []byte {
 	if s.source.spec.Codec == VP9 {
-		return []byte{0x90&^0x40 | b2(!key, 0x40) | b2(i == 0, 0x08) | b2(i == 1, 0x04), 1, 2, s.mark}
+		return []byte{0x80 | b2(!key, 0x40) | b2(i == 0, 0x08) | b2(i == 1, 0x04), 0x80 | byte(s.number>>8), byte(s.number), 2, s.mark}
 	}
 	switch {
 	case key && i == 0:
@@ -205,6 +216,24 @@ func (s *stage) camera(id SourceID, origin Origin, c Codec) *sender {
 	return s.add(SourceSpec{ID: id, Origin: origin, Kind: Video, Codec: c})
 }
 
+// layered adds a camera in three layers, with a sender for each.
+func (s *stage) layered(id SourceID, origin Origin, c Codec) []*sender {
+	s.t.Helper()
+	low := s.add(SourceSpec{ID: id, Origin: origin, Kind: Video, Codec: c, Layers: 3})
+	return layersOf(low)
+}
+
+// layersOf gives a sender for each layer of a source, with numbers of its own.
+func layersOf(low *sender) []*sender {
+	list := []*sender{low}
+	for i := 1; i < len(low.source.layers); i++ {
+		l := *low
+		l.layer, l.seq, l.ts, l.number, l.mark = i, low.seq+uint16(7000*i), low.ts+uint32(i)<<28, low.number+uint16(9000*i), byte('0'+i)
+		list = append(list, &l)
+	}
+	return list
+}
+
 func (s *stage) add(spec SourceSpec) *sender {
 	s.t.Helper()
 	up := new(upstream)
@@ -223,6 +252,18 @@ var (
 
 func soundSlot(id SlotID, pair int, ssrc uint32) SlotSpec {
 	return SlotSpec{ID: id, Kind: Audio, Pair: pair, SSRC: ssrc, PT: soundPT}
+}
+
+// redundant is a slot of sound that takes RED, and repeating one of pictures
+// that takes RTX.
+func redundant(s SlotSpec) SlotSpec {
+	s.RED = 63
+	return s
+}
+
+func repeating(s SlotSpec) SlotSpec {
+	s.RTX = RTX{SSRC: s.SSRC + 1000, PT: map[Codec]uint8{H264: 103, VP9: 99}}
+	return s
 }
 
 func pictureSlot(id SlotID, pair int, ssrc uint32) SlotSpec {

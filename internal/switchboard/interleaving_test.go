@@ -30,10 +30,19 @@ func TestNotOnePacketOutsideTheSet(t *testing.T) {
 				w.senders[mic] = &tracked{sender: w.s.microphone(mic, o), id: mic, first: map[uint32]uint32{}}
 				w.senders[cam] = &tracked{sender: w.s.camera(cam, o, codec), id: cam, first: map[uint32]uint32{}}
 			}
+			layers := w.s.layered("L/cam", "A", VP9)
+			w.senders["L/cam"] = &tracked{sender: layers[0], layers: layers, id: "L/cam", first: map[uint32]uint32{}}
 			for i := range 3 {
 				specs := []SlotSpec{
 					soundSlot("original-1", 1, 1), pictureSlot("picture-1", 1, 2),
 					soundSlot("original-2", 2, 3), pictureSlot("picture-2", 2, 4), pictureSlot("picture-3", 0, 5),
+				}
+				if i > 0 {
+					for k, spec := range specs {
+						if specs[k] = repeating(spec); spec.Kind == Audio {
+							specs[k] = redundant(spec)
+						}
+					}
 				}
 				key := Key(fmt.Sprint("key/", i/2)) // two receivers share one
 				r, out := w.s.receiver(key, specs...)
@@ -41,7 +50,7 @@ func TestNotOnePacketOutsideTheSet(t *testing.T) {
 			}
 			w.channel = b.AddChannel("channel")
 			b.Allow("listener", only("channel", "channel"))
-			specs := []SlotSpec{soundSlot("channel", 0, 1)}
+			specs := []SlotSpec{redundant(soundSlot("channel", 0, 1))}
 			r, out := w.s.receiver("listener", specs...)
 			w.receivers = append(w.receivers, &watched{"listener", r, out, specs, map[int][]Outgoing{}})
 			w.steps(rapid.IntRange(20, 120).Draw(rt, "steps"))
@@ -77,7 +86,7 @@ func (w *world) steps(n int) {
 	keys := []Key{"key/0", "key/1"}
 	for range n {
 		switch what := rapid.SampledFrom([]string{
-			"send", "send", "send", "send", "send", "send", "late", "allow", "cut", "close", "nack", "return", "wait", "level", "feed",
+			"send", "send", "send", "send", "send", "send", "late", "allow", "cut", "close", "nack", "return", "wait", "level", "feed", "line",
 		}).Draw(w.t, "what"); what {
 		case "send":
 			w.s.pass(20 * ms)
@@ -120,8 +129,10 @@ func (w *world) steps(n int) {
 			spec := s.source.spec
 			s.source.Close()
 			s.kept = nil
-			fresh := w.s.add(spec)
-			s.sender = fresh
+			s.sender, s.before = w.s.add(spec), nil
+			if len(s.layers) > 0 {
+				s.layers = layersOf(s.sender)
+			}
 			if _, may := w.feed[s.id]; may {
 				w.feed[s.id] = s.last
 			}
@@ -132,6 +143,12 @@ func (w *world) steps(n int) {
 					}
 				}
 			}
+		case "line":
+			r := rapid.SampledFrom(w.receivers).Draw(w.t, "receiver")
+			r.r.Estimate(rapid.IntRange(0, 3_000_000).Draw(w.t, "estimate"))
+			spec := rapid.SampledFrom(r.specs).Draw(w.t, "slot")
+			r.r.SetSize(spec.ID, rapid.IntRange(0, 1000).Draw(w.t, "width"), 200)
+			r.r.Reported(spec.SSRC, rapid.Float64Range(0, 0.1).Draw(w.t, "lost"), ms, ms)
 		case "feed":
 			w.refeed()
 		case "wait":

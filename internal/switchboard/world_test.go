@@ -14,6 +14,7 @@ type world struct {
 	s       *stage
 	senders map[SourceID]*tracked
 	serial  uint32
+	red     int // packets with earlier ones in them
 
 	// allowed is, by key, slot and source, the serial number of the packet
 	// after which the source was let in. Packets up to it, and the first of
@@ -30,15 +31,25 @@ type world struct {
 // serial number that grows over all senders.
 type tracked struct {
 	*sender
-	id    SourceID
-	first map[uint32]uint32 // from a serial that has come to the next one that has
-	last  uint32            // the newest serial that has come
-	kept  []kept            // packets held back, to come late
+	layers []*sender // when it has several
+	before []said    // of sound, the newest first: what goes along with the next
+	id     SourceID
+	first  map[uint32]uint32 // from a serial that has come to the next one that has
+	last   uint32            // the newest serial that has come
+	kept   []kept            // packets held back, to come late
 }
 
 type kept struct {
 	raw    []byte
 	serial uint32
+	layer  int
+	red    bool
+}
+
+// said is an earlier packet of sound.
+type said struct {
+	ts      uint32
+	payload []byte
 }
 
 // arrive has a packet come to the board.
@@ -46,7 +57,39 @@ func (s *tracked) arrive(k kept) {
 	if k.serial > s.last {
 		s.first[s.last], s.last = k.serial, k.serial
 	}
-	s.source.Write(k.raw, s.source.board.clock.now())
+	if k.red {
+		s.source.WriteRED(k.raw, s.source.board.clock.now())
+		return
+	}
+	s.source.WriteLayer(k.layer, k.raw, s.source.board.clock.now())
+}
+
+// redden puts what a sender said before in front of a payload (RFC 2198).
+func (s *tracked) redden(payload []byte) []byte {
+	var heads, blocks []byte
+	for i := len(s.before) - 1; i >= 0; i-- {
+		q := s.before[i]
+		heads = binary.BigEndian.AppendUint32(heads, 1<<31|111<<24|(s.ts-q.ts)<<10|uint32(len(q.payload)))
+		blocks = append(blocks, q.payload...)
+	}
+	s.before = append([]said{{s.ts, payload}}, s.before...)
+	s.before = s.before[:min(len(s.before), 2)]
+	return append(append(append(heads, 111), blocks...), payload...)
+}
+
+// blocksOf takes a payload apart that has earlier ones in it: the newest last.
+func blocksOf(b []byte) (blocks [][]byte) {
+	var sizes []int
+	for b[0]&0x80 != 0 {
+		sizes = append(sizes, int(binary.BigEndian.Uint32(b)&0x3ff))
+		b = b[4:]
+	}
+	b = b[1:]
+	for _, n := range sizes {
+		blocks = append(blocks, b[:n])
+		b = b[n:]
+	}
+	return append(blocks, b)
 }
 
 type watched struct {
@@ -68,7 +111,8 @@ func (w *world) payload(s *tracked, key bool) []byte {
 		}
 		return append([]byte{0xf8}, tail...)
 	case VP9:
-		return append([]byte{0x8c &^ b2(!key, 0x40), 1, b2(!key, 0)}, append([]byte{b2(key, 0)}, tail...)...)
+		s.number++
+		return append([]byte{0x8c | b2(!key, 0x40), 0x80 | byte(s.number>>8)&0x7f, byte(s.number)}, tail...)
 	default:
 		if key {
 			return append([]byte{0x67}, tail...)
@@ -93,9 +137,16 @@ func (w *world) send(id SourceID) {
 	s := w.senders[id]
 	key := s.source.spec.Kind == Video && rapid.IntRange(0, 3).Draw(w.t, "key") == 0
 	payload := w.payload(s, key)
-	s.mark = 0
-	p := kept{s.raw(payload, true), w.serial}
-	s.ts += s.source.spec.Kind.clockRate() / 50
+	low := s.sender
+	if len(s.layers) > 0 {
+		low = rapid.SampledFrom(s.layers).Draw(w.t, "layer")
+	}
+	p := kept{serial: w.serial, layer: low.layer, red: id == "A/mic"}
+	if p.red {
+		payload = s.redden(payload)
+	}
+	p.raw = low.raw(payload, true)
+	low.ts += s.source.spec.Kind.clockRate() / 50
 	switch rapid.IntRange(0, 9).Draw(w.t, "fate") {
 	case 0: // lost
 	case 1: // late
@@ -167,8 +218,20 @@ func (w *world) look(when string) {
 		for _, p := range r.w.take() {
 			spec := r.specs[p.Slot]
 			r.seen[p.Slot] = append(r.seen[p.Slot], p)
-			if p.Header.Padding || len(p.Header.Extensions) > 0 || p.Header.SSRC != spec.SSRC {
-				w.fail("%s: header %+v", when, p.Header)
+			ssrc := spec.SSRC
+			if p.RTX {
+				ssrc = spec.RTX.SSRC
+			}
+			if p.Header.Padding || len(p.Header.Extensions) > 0 || p.Header.SSRC != ssrc || p.RTX != (p.Again && spec.RTX.SSRC != 0) {
+				w.fail("%s: header %+v, again: %v, RTX: %v", when, p.Header, p.Again, p.RTX)
+			}
+			if spec.RED != 0 && p.Header.PayloadType == spec.RED {
+				blocks := blocksOf(p.Payload)
+				for _, b := range blocks[:len(blocks)-1] {
+					w.lookAlong(r, spec.ID, p, b, when)
+				}
+				p.Payload = blocks[len(blocks)-1]
+				w.red++
 			}
 			if p.Source == "" {
 				continue // a slate
@@ -193,6 +256,30 @@ func (w *world) look(when string) {
 			}
 		}
 	}
+}
+
+// lookAlong checks what goes along with a packet of sound: it has been allowed
+// in this slot for as long as the packet itself, and has been sent there.
+func (w *world) lookAlong(r *watched, slot SlotID, p Outgoing, along []byte, when string) {
+	id, serial, ok := whose(along)
+	if p.Source == "channel" {
+		if since, may := w.feed[id]; !slices.Equal(along, opusSilence) && (!ok || !may || serial <= since) {
+			w.fail("%s: the channel carries packet %d of %q along", when, serial, id)
+		}
+	} else if since, may := w.allowed[r.key][slot][id]; !ok || id != p.Source || !may || serial <= since {
+		w.fail("%s: %s gets packet %d of %s along with another, allowed: %v, after %d", when, r.key, serial, id, may, since)
+	}
+	for _, q := range r.seen[p.Slot] {
+		if b := q.Payload; q.Header.PayloadType == 63 && slices.Equal(lastBlock(b), along) || slices.Equal(b, along) {
+			return
+		}
+	}
+	w.fail("%s: %s gets packet %d of %s along with another, which it had not been sent", when, r.key, serial, id)
+}
+
+func lastBlock(b []byte) []byte {
+	blocks := blocksOf(b)
+	return blocks[len(blocks)-1]
 }
 
 // lookAtChannel checks a packet of the channel: silence, or of one who may feed
@@ -234,6 +321,9 @@ func (w *world) streams() {
 			sent := map[uint16][]byte{}
 			for _, p := range packets {
 				h := p.Header
+				if p.RTX {
+					h.SequenceNumber = p.Original
+				}
 				if b, twice := sent[h.SequenceNumber]; twice && (!p.Again || !slices.Equal(b, p.Payload)) {
 					w.fail("%s, slot %d: %d is sent twice, again: %v", r.key, slot, h.SequenceNumber, p.Again)
 				}
