@@ -76,6 +76,13 @@ type Limits struct {
 	SeatSessionsPerMinute float64 `yaml:"seat-sessions-per-minute"` // live and media connections begun, per seat
 	SeatMessagesPerSecond float64 `yaml:"seat-messages-per-second"` // over the live connection, per seat
 	SeatActsPerMinute     float64 `yaml:"seat-acts-per-minute"`     // that are written down, per seat but the officers'
+
+	// From where on more of the press and the public are refused; 0 is never.
+	FullAtCPU         float64 `yaml:"full-at-cpu"`         // of the processors, 0 to 1
+	FullAtMemory      float64 `yaml:"full-at-memory"`      // of the memory, 0 to 1
+	FullAtDescriptors float64 `yaml:"full-at-descriptors"` // of the file descriptors, 0 to 1
+	FullAtLag         float64 `yaml:"full-at-lag"`         // seconds by which packets are sent late
+	FullAtUnsent      float64 `yaml:"full-at-unsent"`      // datagrams a second that the system cannot send
 }
 
 // Log is what is written to standard error.
@@ -99,7 +106,8 @@ func Default() Config {
 		Limits: Limits{CallsPerSecond: 200, CallsAtOnce: 1000, GuessesPerMinute: 20,
 			PublicPlayers: 20, PublicTotal: 2000, Connections: 3000, IdleConnections: 500,
 			SeatCallsPerSecond: 10, SeatCallsAtOnce: 60, SeatSessionsPerMinute: 60,
-			SeatMessagesPerSecond: 20, SeatActsPerMinute: 240},
+			SeatMessagesPerSecond: 20, SeatActsPerMinute: 240,
+			FullAtCPU: 0.85, FullAtMemory: 0.85, FullAtDescriptors: 0.9, FullAtLag: 0.25, FullAtUnsent: 100},
 		Log: Log{Level: "info", Format: "text"},
 	}
 }
@@ -155,6 +163,9 @@ func (c Config) Check() error {
 		l.SeatCallsPerSecond, float64(l.SeatCallsAtOnce), l.SeatSessionsPerMinute, l.SeatMessagesPerSecond, l.SeatActsPerMinute)
 	if least <= 0 || l.PublicPlayers < 0 || l.PublicTotal < 0 {
 		fault("A number under limits is zero or less; with it nobody could call.")
+	}
+	if min(l.FullAtCPU, l.FullAtMemory, l.FullAtDescriptors, l.FullAtLag, l.FullAtUnsent) < 0 || max(l.FullAtCPU, l.FullAtMemory, l.FullAtDescriptors) > 1 {
+		fault("A limits.full-at key is below zero, or a part above 1; 0.85 is 85 %%, and 0 is never.")
 	}
 	switch c.Log.Level {
 	case "debug", "info", "warn", "error":

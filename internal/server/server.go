@@ -26,6 +26,7 @@ import (
 	"liqa/internal/newsroom"
 	"liqa/internal/peer"
 	"liqa/internal/secretariat"
+	"liqa/internal/strain"
 	"liqa/internal/switchboard"
 	"liqa/internal/web"
 )
@@ -49,6 +50,7 @@ type Server struct {
 	greenroom *greenroom.Shelf
 	https     net.Listener // nil behind a proxy
 	http      net.Listener
+	strain    *strain.Gauge
 	closers   []func() error // in the order of starting
 	walls     *walls
 	failed    chan error
@@ -76,6 +78,9 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	}
 	s.onClose(book.Close)
 
+	watching, rest := context.WithCancel(context.Background())
+	s.onClose(func() error { rest(); return nil })
+	s.strain = strain.Watch(watching, strain.Settings{Limits: fullAt(o.Config.Limits), Log: s.log})
 	board := switchboard.New(switchboard.Config{Log: s.log})
 	s.onClose(func() error { board.Close(); return nil })
 	records, err := openRecords(s.path("record"), board, s.log)
@@ -208,6 +213,7 @@ func (s *Server) serve(o web.Options) (*web.Server, error) {
 	if o.FrontEnd, err = frontEnd(); err != nil {
 		return nil, err
 	}
+	o.Full = func() bool { return s.strain.Now().Full }
 	o.Admin, o.Address, o.Limits, o.Log = admin, c.Address, c.Limits, s.log
 	o.Public = c.Certificate.Mode == config.ACME
 	if c.Certificate.Mode == config.BehindProxy {
@@ -239,6 +245,12 @@ func (s *Server) serve(o web.Options) (*web.Server, error) {
 	s.answer(site, s.http, &http.Server{Handler: s.local(site.Handler(), plain)}, false)
 	s.answer(site, s.https, &http.Server{Handler: site.Handler(), TLSConfig: source.TLS}, true)
 	return site, nil
+}
+
+// fullAt are the limits from which on more of the press and the public are refused.
+func fullAt(l config.Limits) strain.Limits {
+	return strain.Limits{CPU: l.FullAtCPU, Memory: l.FullAtMemory, Descriptors: l.FullAtDescriptors,
+		Lag: time.Duration(l.FullAtLag * float64(time.Second)), Unsent: l.FullAtUnsent}
 }
 
 // answer serves on a listener until the server is closed.

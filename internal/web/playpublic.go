@@ -35,6 +35,9 @@ func (s *Server) playPublic(w http.ResponseWriter, r *http.Request) {
 		nothing(w, r)
 		return
 	}
+	if s.full(w) {
+		return
+	}
 	leave, ok := s.limits.player(s.addressOf(r))
 	if !ok {
 		w.Header().Set("Retry-After", "60")

@@ -36,6 +36,7 @@ var sentences = map[string]string{
 	"method":                 "That cannot be done with this address.",
 	"changed":                "This connection has been negotiated anew since. Fetch it again.",
 	"not-open":               "This is not open to the public now.",
+	"server-full":            "The server carries as many as it can just now, and delegations come first. Try again in half a minute.",
 	"too-many-players":       "Too many players are connected. Try again in a minute.",
 	"too-many-tests":         "The line has just been tested. Wait a quarter of a minute and try again.",
 	"tests-busy":             "Many lines are being tested now. It is tried again by itself; you can go in meanwhile.",

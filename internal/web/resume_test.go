@@ -103,3 +103,20 @@ func TestAScreenThatKeepsNothingIsSentWholeViews(t *testing.T) {
 		}
 	}
 }
+
+// A screen whose network may have changed asks whether the connection is alive.
+func TestAPingIsAnswered(t *testing.T) {
+	h := openHall(t)
+	s := h.guest("delegate-a").connect()
+	for range 3 {
+		s.write(map[string]string{"type": "ping"})
+	}
+	began, pulses := time.Now(), 0
+	for ; pulses < 3; pulses++ {
+		for s.read().Type != "pulse" {
+		}
+	}
+	if took := time.Since(began); took > 2*pulseEvery {
+		t.Errorf("three pings are answered after %v: by pulses alone", took)
+	}
+}

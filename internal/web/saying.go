@@ -17,7 +17,7 @@ import (
 
 // saying is one message from a screen.
 type saying struct {
-	Type   string               `json:"type"` // "act", "chat", "sizes", "report" or "wall"
+	Type   string               `json:"type"` // "act", "chat", "ping", "sizes", "report" or "wall"
 	ID     int64                `json:"id"`   // acts: what the answer refers to
 	Act    string               `json:"act"`
 	With   json.RawMessage      `json:"with"`
@@ -94,6 +94,8 @@ func (l *line) hear(text []byte) {
 		l.act(who, m)
 	case m.Type == "chat":
 		l.chat(who, m)
+	case m.Type == "ping": // its network may have changed: is this connection alive?
+		l.queue(pulse{"pulse", l.server.now().UTC()})
 	case m.Type == "sizes":
 		l.sizes(who, m)
 	case m.Type == "report":

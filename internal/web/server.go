@@ -22,6 +22,9 @@ type Options struct {
 	Journal Journal
 	Desk    Desk
 	Wall    Wall // nil when nobody watches
+	// Full reports whether more of the press and the public are to be refused;
+	// nil is never.
+	Full func() bool
 	// Lines tests lines, and GreenRoom keeps what was found.
 	Lines     Lines
 	GreenRoom GreenRoom

@@ -3,9 +3,11 @@ package web
 import (
 	"crypto/rand"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 
 	"liqa/internal/access"
 	"liqa/internal/plan"
@@ -30,6 +32,7 @@ type sessions struct {
 	mu    sync.Mutex
 	named map[string]*session
 	of    map[seatRoute]string // a seat has one connection for each purpose
+	left  map[place]time.Time  // when a seat's last one ended, for a while
 }
 
 type seatRoute struct {
@@ -39,7 +42,7 @@ type seatRoute struct {
 }
 
 func newSessions() *sessions {
-	return &sessions{named: map[string]*session{}, of: map[seatRoute]string{}}
+	return &sessions{named: map[string]*session{}, of: map[seatRoute]string{}, left: map[place]time.Time{}}
 }
 
 // add keeps a session until it ends, and ends the one that its seat had before.
@@ -64,6 +67,7 @@ func (all *sessions) add(one *session) (name string) {
 		delete(all.named, name)
 		if all.of[key] == name {
 			delete(all.of, key)
+			all.leaves(key.place)
 		}
 		all.mu.Unlock()
 		if one.leave != nil {
@@ -71,6 +75,38 @@ func (all *sessions) add(one *session) (name string) {
 		}
 	}()
 	return name
+}
+
+// stillIn is for how long a seat counts as in after its connection has ended:
+// so long may it take to come back from a network that has gone.
+const stillIn = time.Minute
+
+// leaves notes that a seat's connection has ended. The caller holds mu.
+func (all *sessions) leaves(at place) {
+	now := time.Now()
+	if len(all.left) >= 2048 {
+		maps.DeleteFunc(all.left, func(_ place, when time.Time) bool { return now.Sub(when) > stillIn })
+	}
+	all.left[at] = now
+}
+
+// wasIn reports whether a seat receives now, or did a moment ago.
+func (all *sessions) wasIn(at place) bool {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	_, in := all.of[seatRoute{at, "POST /api/whep", ItsDevices}]
+	return in || time.Since(all.left[at]) < stillIn
+}
+
+// full answers that more of the press and the public are refused now; false
+// when they are not.
+func (s *Server) full(w http.ResponseWriter) bool {
+	if s.Full == nil || !s.Full() {
+		return false
+	}
+	w.Header().Set("Retry-After", "30")
+	refuse(w, http.StatusServiceUnavailable, "server-full")
+	return true
 }
 
 // find gives the session of a name to who may touch it: the seat that made it.

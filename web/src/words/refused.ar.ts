@@ -86,6 +86,9 @@ export const refusedAr: { readonly [K in keyof typeof refusedEn]: string } = {
   "refused.message-too-long": "الرسالة أطول مما ينبغي: الحد الأقصى {limit} حرف.",
   "refused.too-many-messages": "رسائل كثيرة دفعة واحدة. انتظر لحظة.",
   "refused.too-many-calls": "محاولات كثيرة دفعة واحدة. انتظر دقيقة ثم حاول من جديد.",
+  "refused.too-many-calls-of-seat": "أرسل مقعدك طلبات كثيرة دفعة واحدة. انتظر {seconds} ثانية ثم حاول من جديد.",
+  "refused.server-full": "يخدم الخادم الآن أقصى ما يستطيع، والأولوية للوفود. حاول من جديد بعد نصف دقيقة.",
+  "refused.too-many-players": "عدد المشغّلات المتصلة كبير. حاول من جديد بعد دقيقة.",
   "refused.too-large": "هذا أكبر مما يقبله الخادم.",
   "refused.nothing-here": "لا شيء في هذا العنوان، أو أنه ليس لهذا المقعد.",
 };

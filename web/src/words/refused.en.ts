@@ -85,6 +85,9 @@ export const refusedEn = {
   "refused.message-too-long": "The message is too long: {limit} characters at most.",
   "refused.too-many-messages": "Too many messages at once. Wait a moment.",
   "refused.too-many-calls": "Too many attempts at once. Wait a minute, then try again.",
+  "refused.too-many-calls-of-seat": "Your seat has called too often at once. Wait {seconds} s, then try again.",
+  "refused.server-full": "The server carries as many as it can just now, and the delegations come first. Try again in half a minute.",
+  "refused.too-many-players": "Too many players are connected. Try again in a minute.",
   "refused.too-large": "That is too large for the server to take.",
   "refused.nothing-here": "There is nothing at this address, or it is not for this seat.",
 } as const;

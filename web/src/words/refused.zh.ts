@@ -86,6 +86,9 @@ export const refusedZh: { readonly [K in keyof typeof refusedEn]: string } = {
   "refused.message-too-long": "消息过长：最多 {limit} 个字符。",
   "refused.too-many-messages": "消息过于频繁。请稍候。",
   "refused.too-many-calls": "尝试过于频繁。请等一分钟再试。",
+  "refused.too-many-calls-of-seat": "您的席位一次发出的请求过多。请等待{seconds}秒后再试。",
+  "refused.server-full": "服务器目前已达到承载上限，代表团优先。请半分钟后再试。",
+  "refused.too-many-players": "连接的播放器过多。请一分钟后再试。",
   "refused.too-large": "内容过大，服务器无法接收。",
   "refused.nothing-here": "此地址没有内容，或不属于此席位。",
 };

@@ -1,0 +1,64 @@
+package server
+
+import (
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"liqa/internal/attendee"
+)
+
+// A server that takes more of the processors than it has been allowed refuses
+// more of the press and the public, in words. The delegations come in, and who
+// is in stays in and hears on. The limit is artificially small, the load real.
+func TestAFullServerRefusesThePressAndNotTheDelegations(t *testing.T) {
+	c := loopbackOnly(t.TempDir())
+	s, err := Start(t.Context(), Options{Config: c, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	h := convened(t, address{URL: s.LocalURL(), Admin: s.Admin()}, bilateral(2))
+	officer := h.enter(nil, "officer")
+	a := h.enter(officer, "principal-a")
+	officer.act("start-item", map[string]any{"item": "opening"})
+	a.speak("a-principal")
+	early := h.enter(officer, "reporter-0")
+	hears := early.listen()
+	hears.more(t, "the reporter who came early")
+
+	limits := c.Limits
+	limits.FullAtCPU = 0.000001
+	s.strain.Limit(fullAt(limits))
+	for end := time.Now().Add(30 * time.Second); !s.strain.Now().Full; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("the server does not notice: %+v", s.strain.Now())
+		}
+	}
+	late := h.enter(officer, "reporter-1")
+	_, err = late.Receive(t.Context(), h.pool, (&ears{}).hear(t))
+	if p, ok := err.(*attendee.Problem); (!ok || p.Code != "server-full") && (err == nil || !strings.Contains(err.Error(), "503")) {
+		t.Errorf("one more reporter: %v", err)
+	}
+	r, _ := http.NewRequest("POST", s.LocalURL()+"/api/summits/"+string(h.id)+"/whep?lang=ru", strings.NewReader("v=0\r\n"))
+	r.Header.Set("Content-Type", "application/sdp")
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	var p struct{ Code, Detail string }
+	if err := json.NewDecoder(answer.Body).Decode(&p); err != nil {
+		t.Fatal(err)
+	}
+	if answer.StatusCode != http.StatusServiceUnavailable || answer.Header.Get("Retry-After") == "" || p.Code != "server-full" || p.Detail == "" {
+		t.Errorf("one more of the public is answered %d, %+v", answer.StatusCode, p)
+	}
+	b := h.enter(officer, "principal-b")
+	b.listen().more(t, "principal B, who comes late,")
+	hears.more(t, "the reporter who is in")
+	early.listen().more(t, "the reporter who is in, connected anew,") // a network may go
+}
