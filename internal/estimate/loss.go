@@ -55,18 +55,20 @@ func (l *loss) judge(now time.Duration) (excess float64, news bool) {
 }
 
 // Reports estimates by receiver reports alone (RFC 3550 §6.4.1): by what they
-// say is lost of what is sent. The zero value begins with [Start].
+// say is lost of what is sent. The zero value knows nothing yet.
 type Reports struct{ rate float64 }
 
 // Loss takes a report: the fraction lost, and the rate that was sent in the
-// time it is about. It gives the estimate in bits a second.
+// time it is about. It gives the estimate in bits a second, 0 as long as the
+// path has not been found full.
 func (r *Reports) Loss(fraction float64, sent int) int {
-	if r.rate == 0 {
-		r.rate = Start
-	}
 	switch {
+	case fraction > 0.10 && r.rate == 0:
+		r.rate = float64(sent) * (1 - fraction/2)
 	case fraction > 0.10:
 		r.rate = min(r.rate, float64(sent)) * (1 - fraction/2)
+	case r.rate == 0:
+		return 0
 	case fraction < 0.02 && r.rate < 4*float64(sent):
 		r.rate *= 1.15 // without probes only trying it shows what the path carries
 	}

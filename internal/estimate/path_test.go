@@ -314,7 +314,10 @@ func TestWithoutReportsNothingIsSaidAndNothingProbed(t *testing.T) {
 
 func TestReportsAloneGoDownWithLossAndUpAgain(t *testing.T) {
 	var r Reports
-	rate := 0
+	rate := r.Loss(0.01, 800_000)
+	if rate != 0 {
+		t.Errorf("%d although nothing is known", rate)
+	}
 	for range 10 {
 		rate = r.Loss(0.3, 800_000)
 	}

@@ -8,25 +8,45 @@ import (
 	"liqa/internal/switchboard"
 )
 
-// Header extensions that are negotiated with publishers.
+// Header extensions that are negotiated: all with publishers, the transport's
+// count with listeners.
 const (
-	audioLevelURI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level" // RFC 6464
-	midURI        = "urn:ietf:params:rtp-hdrext:sdes:mid"         // RFC 9143
+	audioLevelURI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"            // RFC 6464
+	midURI        = "urn:ietf:params:rtp-hdrext:sdes:mid"                    // RFC 9143
+	ridURI        = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"          // RFC 8852 §3.2
+	repairURI     = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id" // RFC 8852 §3.3
 	countURI      = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 )
 
 // answered is what becomes of one offered section.
 type answered struct {
 	offered    *section
-	codecs     []chosen // empty: the section is rejected
-	direction  string   // "recvonly" or "sendonly", the server's view
-	extensions []string // URIs negotiated, of those offered
+	source     switchboard.SourceID // what it publishes
+	codecs     []chosen             // empty: the section is rejected
+	direction  string               // "recvonly" or "sendonly", the server's view
+	extensions []string             // URIs negotiated, of those offered
+	layers     []rid                // sizes of the picture that are taken, in the client's order
 	slot       *outgoing
+	uncounted  bool // its packets are never numbered for the transport
+}
+
+// counted says whether the section's packets carry transport-wide sequence
+// numbers: when all of its codecs may.
+func (a *answered) counted() bool {
+	if a.uncounted || a.offered.extensions[countURI] == 0 {
+		return false
+	}
+	for i := range a.codecs {
+		if !a.codecs[i].counts() {
+			return false
+		}
+	}
+	return len(a.codecs) > 0
 }
 
 // outgoing describes the stream that an answered section will carry.
 type outgoing struct {
-	ssrc          uint32
+	ssrc, repair  uint32 // repair is the SSRC of retransmissions, 0 without
 	stream, track string
 }
 
@@ -107,11 +127,7 @@ func token(s string) string {
 
 func writeSection(line func(string, ...any), e ending, a answered) {
 	s := a.offered
-	formats := ""
-	for _, c := range a.codecs {
-		formats += fmt.Sprintf(" %d", c.payloadType)
-	}
-	line("m=%s 9 %s%s", s.media, s.proto, formats)
+	line("m=%s 9 %s%s", s.media, s.proto, formats(a.codecs))
 	line("c=IN IP4 0.0.0.0")
 	line("a=rtcp:9 IN IP4 0.0.0.0")
 	line("a=ice-ufrag:%s", e.local.ufrag)
@@ -126,28 +142,73 @@ func writeSection(line func(string, ...any), e ending, a answered) {
 			line("a=extmap:%d %s", id, uri)
 		}
 	}
+	counted := a.counted()
+	if counted {
+		line("a=extmap:%d %s", s.extensions[countURI], countURI)
+	}
 	line("a=%s", a.direction)
 	line("a=rtcp-mux")
 	if s.reduced {
 		line("a=rtcp-rsize")
 	}
 	for i := range a.codecs {
-		writeCodec(line, &a.codecs[i], a.direction == "recvonly")
+		writeCodec(line, &a.codecs[i], a.direction == "recvonly", counted)
+	}
+	if len(a.layers) > 0 {
+		var names []string
+		for _, r := range a.layers {
+			line("a=rid:%s recv", r.name)
+			names = append(names, r.name)
+		}
+		line("a=simulcast:recv %s", strings.Join(names, ";"))
 	}
 	if a.slot != nil {
 		line("a=msid:%s %s", a.slot.stream, a.slot.track)
-		line("a=ssrc:%d cname:liqa", a.slot.ssrc)
-		line("a=ssrc:%d msid:%s %s", a.slot.ssrc, a.slot.stream, a.slot.track)
+		if a.slot.repair != 0 {
+			line("a=ssrc-group:FID %d %d", a.slot.ssrc, a.slot.repair)
+		}
+		for _, ssrc := range []uint32{a.slot.ssrc, a.slot.repair} {
+			if ssrc != 0 {
+				line("a=ssrc:%d cname:liqa", ssrc)
+				line("a=ssrc:%d msid:%s %s", ssrc, a.slot.stream, a.slot.track)
+			}
+		}
 	}
 }
 
-func writeCodec(line func(string, ...any), c *chosen, sender bool) {
+// formats lists a section's payload types, the preferred first.
+func formats(codecs []chosen) string {
+	var b strings.Builder
+	for _, c := range codecs {
+		if c.redundant != 0 && c.preferred {
+			fmt.Fprintf(&b, " %d", c.redundant)
+		}
+		fmt.Fprintf(&b, " %d", c.payloadType)
+		if c.redundant != 0 && !c.preferred {
+			fmt.Fprintf(&b, " %d", c.redundant)
+		}
+		if c.repair != 0 {
+			fmt.Fprintf(&b, " %d", c.repair)
+		}
+	}
+	return b.String()
+}
+
+func writeCodec(line func(string, ...any), c *chosen, publisher, counted bool) {
 	name := map[switchboard.Codec]string{switchboard.Opus: "opus/48000/2", switchboard.H264: "H264/90000", switchboard.VP9: "VP9/90000"}
 	line("a=rtpmap:%d %s", c.payloadType, name[c.kind])
-	for _, f := range c.answerFeedback(sender) {
+	for _, f := range c.answerFeedback(publisher, counted) {
 		line("a=rtcp-fb:%d %s", c.payloadType, f)
 	}
 	line("a=fmtp:%d %s", c.payloadType, c.answerParameters())
+	if c.redundant != 0 {
+		line("a=rtpmap:%d red/48000/2", c.redundant)
+		line("a=fmtp:%d %d/%d", c.redundant, c.payloadType, c.payloadType)
+	}
+	if c.repair != 0 {
+		line("a=rtpmap:%d rtx/90000", c.repair)
+		line("a=fmtp:%d apt=%d", c.repair, c.payloadType)
+	}
 }
 
 // candidateLines lists the gate's addresses as host candidates (RFC 8839

@@ -22,7 +22,7 @@ func (g *Gate) check(r *route, from origin, b []byte, at time.Time) {
 		g.checked(r, from, m, at)
 	case stun.BindingSuccess:
 		if r != nil && r.conn.proven(r, m, at) {
-			r.conn.heard.Store(ticks(at))
+			r.conn.hears(at)
 		}
 	}
 }
@@ -53,7 +53,7 @@ func (g *Gate) checked(r *route, from origin, m *stun.Message, at time.Time) {
 			return
 		}
 	}
-	c.heard.Store(ticks(at))
+	r.heard.Store(ticks(at))
 	use, conflict := false, false
 	for _, a := range m.Attributes {
 		if a.Type == stun.AttrMessageIntegrity {
@@ -69,9 +69,10 @@ func (g *Gate) checked(r *route, from origin, m *stun.Message, at time.Time) {
 	r.answer(m, password, stun.BindingSuccess, &stun.XORMappedAddress{
 		IP: net.IP(from.remote.Addr().AsSlice()), Port: int(from.remote.Port()),
 	})
-	if c.follow(r, local, use) || first {
+	if c.follow(r, local, use, at) || first {
 		c.probe(r, at) // a check back also lets some clients nominate at once, not at their next tick
 	}
+	c.hears(at)
 }
 
 func (r *route) answer(m *stun.Message, password string, kind stun.MessageType, body stun.Setter) {
@@ -82,19 +83,30 @@ func (r *route) answer(m *stun.Message, password string, kind stun.MessageType, 
 	}
 }
 
+// AwayTime is how long a client that has fallen silent may come back to what
+// it had: a laptop that was closed for a moment, a telephone in a lift.
+const AwayTime = 30 * time.Second
+
 // Limits of a connection's liveness, which together notice a dead client in
 // less than 5 s: a silence of 2 s is asked about, several times.
 const (
-	askAfter  = 2 * time.Second
-	askEvery  = 400 * time.Millisecond
-	lostAfter = 4 * time.Second
-	maxRoutes = 8
+	askAfter     = 2 * time.Second
+	askEvery     = 400 * time.Millisecond
+	askAwayEvery = time.Second
+	lostAfter    = 4 * time.Second
+	maxRoutes    = 8
+
+	// routeSilent is how long nothing may come by the route that is in use
+	// before a check that comes by another is taken for a change of address:
+	// the client has another network, or its NAT has forgotten it and gives it
+	// another port.
+	routeSilent = 3 * time.Second
 )
 
-// ask asks a client that has fallen silent whether it is there.
-func (c *Conn) ask(now time.Time) {
+// ask asks a client whether it is there, unless it was asked a moment ago.
+func (c *Conn) ask(now time.Time, every time.Duration) {
 	c.mu.Lock()
-	early := now.Sub(c.asked) < askEvery
+	early := now.Sub(c.asked) < every
 	c.mu.Unlock()
 	if r := c.active.Load(); r != nil && !early {
 		c.probe(r, now)
@@ -129,6 +141,7 @@ func (c *Conn) proven(r *route, m *stun.Message, at time.Time) bool {
 	}
 	c.trip.Store(int64(at.Sub(r.asked)))
 	r.proved = true
+	r.heard.Store(ticks(at))
 	if c.wanted == r {
 		c.active.Store(r)
 		c.wanted = nil
@@ -177,9 +190,14 @@ func (c *Conn) addRoute(from origin) *route {
 // lie: to another address than the first, whose client has yet to finish a
 // handshake, nothing is sent before it has answered a probe, which follow then
 // asks for. The first check with new credentials ends the old ones (RFC 8445
-// §2.4).
-func (c *Conn) follow(r *route, local string, nominated bool) (probe bool) {
+// §2.4). A client that has changed its address need not nominate anew: where
+// the route in use has gone silent, or was another restart's, any check does.
+func (c *Conn) follow(r *route, local string, nominated bool, at time.Time) (probe bool) {
 	c.mu.Lock()
+	restarted := local == c.local.ufrag && c.before != former{}
+	if now := c.active.Load(); now != nil && now != r && (restarted || ticks(at)-now.heard.Load() > int64(routeSilent)) {
+		nominated = true
+	}
 	switch {
 	case c.active.Load() == nil, nominated && (r.proved || r.tcp != nil):
 		c.active.Store(r)

@@ -19,16 +19,51 @@ type chosen struct {
 	codec
 	kind switchboard.Codec
 	hint string // more parameters for the sender, in a test of the line
+	// repair is the payload type of its retransmissions (RTX, RFC 4588); 0
+	// when there is none.
+	repair uint8
+	// redundant is the payload type of Opus with what was said before in the
+	// same packet (RED, RFC 2198); 0 when there is none. It is preferred when
+	// the client puts it before Opus.
+	redundant uint8
+	preferred bool
 }
 
 // sound finds Opus in an audio section.
 func (s *section) sound() []chosen {
-	for _, c := range s.codecs {
-		if c.name == "opus" && c.clock == 48000 {
-			return []chosen{{codec: c, kind: switchboard.Opus}}
+	i := slices.IndexFunc(s.codecs, func(c codec) bool { return c.name == "opus" && c.clock == 48000 })
+	if i < 0 {
+		return nil
+	}
+	c := chosen{codec: s.codecs[i], kind: switchboard.Opus}
+	for j, r := range s.codecs {
+		if r.name == "red" && r.clock == 48000 && redOf(r.fmtp, c.payloadType) {
+			c.redundant, c.preferred = r.payloadType, j < i
+			break
 		}
 	}
-	return nil
+	return []chosen{c}
+}
+
+// redOf says whether RED of these parameters holds blocks of that payload type
+// only, two or more of them ("111/111"). Without parameters it is taken to.
+func redOf(fmtp string, payloadType uint8) bool {
+	if fmtp == "" {
+		return true
+	}
+	blocks := strings.Split(fmtp, "/")
+	own := strconv.Itoa(int(payloadType))
+	return len(blocks) > 1 && !slices.ContainsFunc(blocks, func(b string) bool { return b != own })
+}
+
+// repairOf finds the payload type of a codec's retransmissions, 0 without.
+func (s *section) repairOf(payloadType uint8) uint8 {
+	for _, c := range s.codecs {
+		if c.name == "rtx" && c.parameters["apt"] == strconv.Itoa(int(payloadType)) {
+			return c.payloadType
+		}
+	}
+	return 0
 }
 
 // picture finds the video codecs that can be used, H.264 first: it is the
@@ -43,11 +78,11 @@ func (s *section) picture() []chosen {
 		}
 	}
 	if best != nil {
-		list = append(list, chosen{codec: *best, kind: switchboard.H264})
+		list = append(list, chosen{codec: *best, kind: switchboard.H264, repair: s.repairOf(best.payloadType)})
 	}
 	for _, c := range s.codecs {
 		if p := c.parameters["profile-id"]; c.name == "vp9" && c.clock == 90000 && (p == "" || p == "0") {
-			return append(list, chosen{codec: c, kind: switchboard.VP9})
+			return append(list, chosen{codec: c, kind: switchboard.VP9, repair: s.repairOf(c.payloadType)})
 		}
 	}
 	return list
@@ -117,23 +152,29 @@ func (c *chosen) answerParameters() string {
 	return "profile-id=0" + c.hint
 }
 
-// answerFeedback keeps of the offered RTCP feedback what the switchboard does:
-// retransmission, key frames, and the cap on a sender's rate. Transport-wide
-// congestion control is left out: nothing here estimates by it.
-func (c *chosen) answerFeedback(sender bool) []string {
+// repeats says whether lost packets of the codec are asked for again.
+func (c *chosen) repeats() bool { return slices.Contains(c.feedback, "nack") }
+
+// counts says whether the packets of the codec may carry transport-wide
+// sequence numbers (draft-holmer-rmcat-transport-wide-cc-extensions-01). What
+// is sent again must be the same to the byte, since under AES-GCM its SSRC and
+// sequence number are its nonce; with such a number it would not be, unless
+// retransmissions are packets of their own (RTX).
+func (c *chosen) counts() bool {
+	return slices.Contains(c.feedback, "transport-cc") && (c.repair != 0 || !c.repeats())
+}
+
+// answerFeedback keeps of the offered RTCP feedback what is done here:
+// retransmission, key frames, and what a sender's rate follows: transport-wide
+// feedback where the packets are numbered for it, and the cap on a publisher's
+// rate, or a listener's own estimate when there is nothing better (REMB).
+func (c *chosen) answerFeedback(publisher, counted bool) []string {
 	var list []string
 	for _, f := range c.feedback {
-		switch f {
-		case "transport-cc":
-			if len(c.feedback) == 1 {
-				list = append(list, f)
-			}
-		case "nack", "nack pli", "ccm fir":
+		switch {
+		case f == "nack", f == "nack pli", f == "ccm fir", f == "transport-cc" && counted,
+			f == "goog-remb" && (publisher || !counted):
 			list = append(list, f)
-		case "goog-remb":
-			if sender {
-				list = append(list, f)
-			}
 		}
 	}
 	return list

@@ -32,12 +32,16 @@ type State uint8
 const (
 	Connecting State = iota // answered; nothing has come yet
 	Connected               // keys are agreed; media flow
-	Lost                    // the client fell silent, or never came; it is freed
-	Closed                  // ended by the client or by [Conn.Close]; it is freed
+	// Away: the client has fallen silent. What it published has left the board
+	// and nothing is sent to it; a valid check brings it back with the keys it
+	// had, within [AwayTime].
+	Away
+	Lost   // it stayed silent, or never came; it is freed
+	Closed // ended by the client or by [Conn.Close]; it is freed
 )
 
 func (s State) String() string {
-	return [...]string{"connecting", "connected", "lost", "closed"}[s]
+	return [...]string{"connecting", "connected", "away", "lost", "closed"}[s]
 }
 
 // Conn is one client's connection, publishing or receiving. Its goroutines and
@@ -58,36 +62,65 @@ type Conn struct {
 	active atomic.Pointer[route]
 	heard  atomic.Int64 // ticks; the last packet that proved the client is there
 	trip   atomic.Int64 // nanoseconds; the last probe's round trip
+	rate   atomic.Int64 // bit/s over the last second
+	meter  meter        // of the gate's watch
 	ended  sync.Once
 	state  atomic.Uint32
 	done   chan struct{}
+
+	turning sync.Mutex // held to go away and to come back
+	telling sync.Mutex
+	told    State // to OnState; guarded by telling
 
 	mu     sync.Mutex
 	local  credentials
 	remote credentials
 	before former // those that an ICE restart replaces, until it has worked
-	routes []*route
-	wanted *route    // nominated, and not proved yet
-	asked  time.Time // when any route was probed last
-	over   bool
+	// restarted is the answer to the restart that is under way.
+	restarted string
+	routes    []*route
+	wanted    *route    // nominated, and not proved yet
+	asked     time.Time // when any route was probed last
+	over      bool
 }
 
 type former struct{ local, remote credentials }
 
+// meter makes a rate of a count of bytes.
+type meter struct {
+	bytes uint64
+	at    time.Time
+}
+
+// read gives bits a second since it was read last.
+func (m *meter) read(bytes uint64, now time.Time) (rate int64) {
+	if passed := now.Sub(m.at); !m.at.IsZero() && passed > 0 && bytes >= m.bytes {
+		rate = int64(float64(bytes-m.bytes) * 8 / passed.Seconds())
+	}
+	m.bytes, m.at = bytes, now
+	return rate
+}
+
 // side is what a connection is for: a publisher or a listener.
 type side interface {
 	begin() error                  // the keys are there: take part
+	leave()                        // the client is away: as if it were not there
+	back()                         // it is here again
 	packet(b []byte, at time.Time) // one SRTP or SRTCP packet; b is the caller's
 	tick(now time.Time)            // once a second
+	moved() uint64                 // bytes of media so far
 	end()                          // leave; on return nothing more reaches the switchboard
 	figures(*Figures)
 }
 
 // newConn makes the connection and starts waiting for the client.
-func (g *Gate) newConn(session string, o *offer, onState func(State)) (*Conn, error) {
+func (g *Gate) newConn(session string, o *offer, onState func(State), log *slog.Logger) (*Conn, error) {
+	if log == nil {
+		log = g.log
+	}
 	c := &Conn{
 		gate: g, session: session, onState: onState, started: time.Now(),
-		log:    g.log.With("session", session),
+		log:    log.With("session", session),
 		local:  newCredentials(),
 		remote: o.remote,
 		done:   make(chan struct{}),
@@ -141,8 +174,16 @@ func (c *Conn) run() {
 		c.finish(Closed)
 	}
 	c.log.Debug("the connection has ended", "state", c.State().String())
-	if c.onState != nil {
-		c.onState(c.State())
+	c.tell()
+}
+
+// tell says how the connection stands, when that has changed.
+func (c *Conn) tell() {
+	c.telling.Lock()
+	defer c.telling.Unlock()
+	if s := c.State(); c.onState != nil && s != c.told {
+		c.told = s
+		c.onState(s)
 	}
 }
 
@@ -161,9 +202,7 @@ func (c *Conn) begin() error {
 		return errEndedEarly
 	}
 	c.log.Debug("connected", "transport", c.transport())
-	if c.onState != nil {
-		c.onState(Connected)
-	}
+	c.tell()
 	return nil
 }
 
@@ -191,15 +230,49 @@ func (c *Conn) finish(why State) {
 
 // watch is called four times a second by the gate.
 func (c *Conn) watch(now time.Time) {
-	if c.State() != Connected {
-		return // the handshake has its own deadline
-	}
-	switch quiet := time.Duration(ticks(now) - c.heard.Load()); {
-	case quiet > lostAfter:
+	quiet := time.Duration(ticks(now) - c.heard.Load())
+	switch s := c.State(); {
+	case s == Connected && quiet > lostAfter:
+		go c.away()
+	case s == Connected && quiet > askAfter:
+		c.ask(now, askEvery)
+	case s == Away && quiet > lostAfter+c.gate.awayTime:
 		go c.finish(Lost)
-	case quiet > askAfter:
-		c.ask(now)
+	case s == Away:
+		c.ask(now, askAwayEvery)
+	} // the handshake has its own deadline
+}
+
+// away takes a client that has fallen silent off the board.
+func (c *Conn) away() {
+	c.turning.Lock()
+	if gone := c.state.CompareAndSwap(uint32(Connected), uint32(Away)); gone {
+		c.side.leave()
+		c.log.Info("the client has fallen silent", "remote", c.remoteNow())
 	}
+	c.turning.Unlock()
+	c.tell()
+}
+
+// hears notes a packet that only the client can have sent, and takes it back
+// if it was away.
+func (c *Conn) hears(at time.Time) {
+	c.heard.Store(ticks(at))
+	if c.State() == Away {
+		go c.back()
+	}
+}
+
+func (c *Conn) back() {
+	c.turning.Lock()
+	if c.State() == Away {
+		c.side.back()
+		if c.state.CompareAndSwap(uint32(Away), uint32(Connected)) {
+			c.log.Info("the client is back", "remote", c.remoteNow())
+		}
+	}
+	c.turning.Unlock()
+	c.tell()
 }
 
 // send sends by the active route.
@@ -221,6 +294,13 @@ func (c *Conn) sendRawControl(b []byte) {
 			c.send(sealed)
 		}
 	}
+}
+
+func (c *Conn) remoteNow() string {
+	if r := c.active.Load(); r != nil {
+		return r.remote.String()
+	}
+	return ""
 }
 
 func (c *Conn) transport() string {

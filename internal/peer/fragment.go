@@ -64,8 +64,9 @@ func parseFragment(body string) (fragment, *BadOffer) {
 }
 
 // Patch takes a fragment: candidates that the client found after its offer
-// (RFC 9725 §4.3.1), or new ICE credentials to restart with (§4.3.2). For a
-// restart it returns the fragment to answer with, else "" (204 No Content).
+// (RFC 9725 §4.3.2), or new ICE credentials to restart with (§4.3.3). For a
+// restart it returns the fragment to answer with, else "" (204 No Content); for
+// the same restart again, until it has worked, the same answer.
 //
 // Candidates are read and left: a client is sent to where its checks come
 // from, so it need not say where it is. The media go on meanwhile.
@@ -75,13 +76,16 @@ func (c *Conn) Patch(sdpfrag string) (answer string, err error) {
 		return "", bad
 	}
 	c.mu.Lock()
-	over, known := c.over, f.remote == credentials{} || f.remote == c.remote
+	over, known, again := c.over, f.remote == credentials{} || f.remote == c.remote, ""
+	if f.remote == c.remote && c.before != (former{}) {
+		again = c.restarted // the answer to the first request may have been lost on its way
+	}
 	c.mu.Unlock()
 	switch {
 	case over:
 		return "", refuse(CodeClosed, "The connection has ended.")
 	case known:
-		return "", nil
+		return again, nil
 	}
 	return c.restart(f.remote)
 }
@@ -115,6 +119,17 @@ func (c *Conn) restart(remote credentials) (string, error) {
 		g.dropUfrag(local.ufrag, c)
 		return "", refuse(CodeClosed, "The connection has ended.")
 	}
+	answer := c.fragment(local, candidates)
+	c.mu.Lock()
+	if c.local == local {
+		c.restarted = answer
+	}
+	c.mu.Unlock()
+	return answer, nil
+}
+
+// fragment spells out the answer to a restart (RFC 9725 §4.3.3).
+func (c *Conn) fragment(local credentials, candidates []string) string {
 	var b strings.Builder
 	b.WriteString("a=ice-lite\r\n")
 	if len(c.mids) > 0 {
@@ -125,5 +140,5 @@ func (c *Conn) restart(remote credentials) (string, error) {
 		fmt.Fprintf(&b, "a=candidate:%s\r\n", line)
 	}
 	b.WriteString("a=end-of-candidates\r\n")
-	return b.String(), nil
+	return b.String()
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pion/interceptor/pkg/twcc"
 	"github.com/pion/rtcp"
 	"github.com/pion/sdp/v3"
 
@@ -42,7 +43,7 @@ func FuzzOffer(f *testing.F) {
 				t.Fatalf("%d sections are answered with %d", len(o.sections), len(desc.MediaDescriptions))
 			}
 		}
-		if list, _, bad := takeSections(o, all); bad == nil {
+		if list, bad := takeSections(o, all); bad == nil {
 			check(list)
 		}
 		for _, template := range []Template{Room, Press, Plain} {
@@ -101,9 +102,11 @@ func FuzzControl(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	l := &listener{repeats: allowance{rate: repeatAllowance}, slots: slots, heard: make([]hearing, 1), receiver: receiver}
+	l := &listener{repeats: allowance{rate: repeatAllowance}, slots: slots, strands: make([]strand, 1), receiver: receiver}
 	p := &publisher{}
-	p.announced(&feed{source: source}, 7)
+	heard := &feed{section: &section{media: "audio"}}
+	heard.source.Store(source)
+	p.announced(incoming{feed: heard, layer: heard.addLayer("", 0)}, 7)
 	f.Fuzz(func(_ *testing.T, b []byte) {
 		l.control(b, time.Now())
 		p.report(b, time.Now())
@@ -121,21 +124,32 @@ func FuzzPacket(f *testing.F) {
 	f.Add(packet)
 	f.Add([]byte{0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
 	g := &Gate{byUfrag: map[string]*Conn{}}
-	s := &section{mid: "0"}
+	sound, picture := &section{mid: "0", media: "audio"}, &section{mid: "1", media: "video"}
 	f.Fuzz(func(_ *testing.T, b []byte) {
 		g.receive(nil, origin{remote: netip.MustParseAddrPort("192.0.2.1:9")}, append([]byte(nil), b...), time.Now())
 		if !isMedia(b) {
 			return
 		}
-		p := &publisher{midExtension: 4}
-		for range 2 {
-			p.feeds = append(p.feeds, &feed{section: s, codec: chosen{codec: codec{payloadType: 111}}})
+		p := &publisher{midExtension: 4, ridExtension: 5, repairExtension: 6, countExtension: 7, arrivals: twcc.NewRecorder(1)}
+		for _, of := range []*feed{
+			{section: sound, codec: chosen{codec: codec{payloadType: 111}, kind: switchboard.Opus, redundant: 63}},
+			{section: sound, codec: chosen{codec: codec{payloadType: 111}, kind: switchboard.Opus}},
+			{section: picture, codec: chosen{codec: codec{payloadType: 108}, kind: switchboard.H264, repair: 109}},
+			{section: picture, codec: chosen{codec: codec{payloadType: 98}, kind: switchboard.VP9, repair: 99}},
+		} {
+			of.publisher = p
+			for i, rid := range []string{"q", "h", "f"}[:1+2*(len(p.feeds)/2)] {
+				of.addLayer(rid, i).reception.clock = 90000
+			}
+			p.feeds = append(p.feeds, of)
 		}
-		p.feedOf(b)
+		for range 2 {
+			p.media(append([]byte(nil), b...), time.Now())
+		}
 		for _, one := range p.feeds {
-			one.reception.clock = 48000
-			one.reception.received(b, time.Now())
-			one.reception.block(1, time.Now())
+			for _, l := range one.layers {
+				l.reception.block(1, time.Now())
+			}
 		}
 	})
 }

@@ -27,6 +27,10 @@ type Config struct {
 	// server behind address translation. The ports stay.
 	AdvertisedIPs []netip.Addr
 
+	// PictureRate caps what one camera or screen may send, in bits a second
+	// with all its sizes and repetitions; 0 is 4 Mbit/s.
+	PictureRate int
+
 	Log *slog.Logger // nil discards
 }
 
@@ -40,8 +44,9 @@ type Gate struct {
 	ports    ports
 	reading  sync.WaitGroup // the goroutines of sockets, streams and the watch
 	strays   atomic.Uint64  // packets that belong to nobody
+	probes   atomic.Int64   // under way
 
-	handshakeTime time.Duration
+	handshakeTime, awayTime time.Duration
 
 	mu       sync.RWMutex
 	closed   bool
@@ -62,7 +67,10 @@ func New(config Config, board *switchboard.Board) (*Gate, error) {
 	g := &Gate{
 		board: board, log: config.Log, identity: id, config: config,
 		byUfrag: map[string]*Conn{}, conns: map[*Conn]struct{}{}, streams: map[*stream]struct{}{},
-		holders: map[switchboard.SourceID]*Conn{}, stopping: make(chan struct{}), handshakeTime: handshakeTime,
+		holders: map[switchboard.SourceID]*Conn{}, stopping: make(chan struct{}), handshakeTime: handshakeTime, awayTime: AwayTime,
+	}
+	if g.config.PictureRate == 0 {
+		g.config.PictureRate = pictureRate
 	}
 	if g.log == nil {
 		g.log = slog.New(slog.DiscardHandler)
@@ -170,9 +178,13 @@ func (g *Gate) watch() {
 		g.mu.RUnlock()
 		for _, c := range conns {
 			c.watch(now)
-			if round%4 == 0 && c.State() == Connected {
+			if round%4 != 0 {
+				continue
+			}
+			if c.State() == Connected {
 				c.side.tick(now)
 			}
+			c.rate.Store(c.meter.read(c.side.moved(), now))
 		}
 		clear(conns)
 	}
@@ -203,7 +215,7 @@ func (g *Gate) answer(ctx context.Context, c *Conn, list []answered) (string, er
 			c.mids = append(c.mids, a.offered.mid)
 		}
 	}
-	return writeAnswer(randomNumber(), ending{local: c.local, print: g.identity.print, candidates: c.told(candidates)}, list), nil
+	return writeAnswer(randomNumber(), ending{local: c.local, print: g.identity.print, candidates: c.narrowed(candidates)}, list), nil
 }
 
 func (g *Gate) candidates() ([]string, *BadOffer) {

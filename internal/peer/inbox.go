@@ -6,6 +6,11 @@ import (
 	"time"
 )
 
+// inboxDepth is how many packets of one publisher may wait while an earlier
+// one is being forwarded: half a second of a picture. More are dropped and
+// asked for again.
+const inboxDepth = 512
+
 // inbox of a publisher: packets are copied in by the socket's
 // goroutine and taken out by the publisher's own, so that forwarding one
 // publisher's packet to a thousand listeners delays no other publisher.

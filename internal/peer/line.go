@@ -68,7 +68,7 @@ func (g *Gate) TestLine(ctx context.Context, l LineTest) (answer string, line *L
 	if bad != nil {
 		return "", nil, bad
 	}
-	c, err := g.newConn(l.Session, o, nil)
+	c, err := g.newConn(l.Session, o, nil, nil)
 	if err != nil {
 		return "", nil, fmt.Errorf("prepare the connection: %w", err)
 	}
@@ -128,8 +128,8 @@ func (t *tester) take(o *offer) ([]answered, *BadOffer) {
 		}
 		one := codecs[0]
 		// Nothing is sent twice here, so that what is lost is seen to be.
-		one.feedback = []string{"transport-cc"}
-		list[i].extensions = []string{midURI, countURI}
+		one.feedback, one.repair, one.redundant = []string{"transport-cc"}, 0, 0
+		list[i].extensions = []string{midURI}
 		if s.sends {
 			list[i].direction = "recvonly"
 			t.wideUp = max(t.wideUp, s.extensions[countURI])
@@ -161,6 +161,12 @@ func (t *tester) begin() error {
 	go t.run()
 	return nil
 }
+
+// A test goes on, or is over, whether or not its client is silent for a while.
+func (t *tester) leave() {}
+func (t *tester) back()  {}
+
+func (t *tester) moved() uint64 { return 0 }
 
 // end stops what is sent. When it returns nothing more is.
 func (t *tester) end() {
@@ -210,7 +216,7 @@ func (t *tester) each(n int, now time.Time) bool {
 		t.conn.sendControl(control...)
 	}
 	if n%25 == 0 {
-		t.conn.ask(now)
+		t.conn.ask(now, askEvery)
 	}
 	return !late
 }
@@ -237,7 +243,7 @@ func (t *tester) packet(b []byte, at time.Time) {
 	size := len(b)
 	if isControl(b) {
 		if plain, err := k.openControl(b); err == nil {
-			t.conn.heard.Store(ticks(at))
+			t.conn.hears(at)
 			t.reported(plain, at)
 		}
 		return
@@ -246,7 +252,7 @@ func (t *tester) packet(b []byte, at time.Time) {
 	if err != nil {
 		return
 	}
-	t.conn.heard.Store(ticks(at))
+	t.conn.hears(at)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	clock, known := t.clocks[plain[1]&0x7f]
@@ -309,8 +315,8 @@ func (t *tester) tick(now time.Time) {
 
 func (t *tester) figures(f *Figures) { f.Publishes = true }
 
-// told leaves of the server's addresses those that the connection may know.
-func (c *Conn) told(candidates []string) []string {
+// narrowed leaves of the server's addresses those that the connection may know.
+func (c *Conn) narrowed(candidates []string) []string {
 	if c.only == "" {
 		return candidates
 	}

@@ -46,8 +46,12 @@ type section struct {
 	off        bool // port 0 and not bundle-only: the client does not want it
 	reduced    bool // rtcp-rsize (RFC 5506)
 	codecs     []codec
-	extensions map[string]uint8 // header extension URI → identifier, one-byte range
-	sources    []uint32         // announced SSRCs in order
+	extensions map[string]uint8  // header extension URI → identifier, one-byte range
+	sources    []uint32          // announced SSRCs in order
+	repairs    map[uint32]uint32 // SSRC of retransmissions → what it repairs (RFC 4588 §8.6)
+	alike      []uint32          // SSRCs of one picture in several sizes, announced the old way (a=ssrc-group:SIM)
+	rids       []rid             // a=rid lines, in order (RFC 8851)
+	simulcast  []string          // rids that the client would send at once, in order (RFC 8853)
 }
 
 // codec is one payload type of a section.
@@ -206,6 +210,12 @@ func parseSection(m *sdp.MediaDescription) (section, *BadOffer) {
 			s.addExtension(a.Value)
 		case "ssrc":
 			s.addSource(a.Value)
+		case "ssrc-group":
+			s.addGroup(a.Value)
+		case "rid":
+			s.addRid(a.Value)
+		case "simulcast":
+			s.addSimulcast(a.Value)
 		}
 	}
 	s.off = m.MediaName.Port.Value == 0 && !bundleOnly

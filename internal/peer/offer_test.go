@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -65,7 +66,7 @@ func TestAnswerSetsOpusForInterpreting(t *testing.T) {
 	if !strings.Contains(answer, "a=fmtp:111 maxaveragebitrate=64000;usedtx=0;useinbandfec=1;stereo=0\r\n") {
 		t.Errorf("the Opus parameters are not on the wire:\n%s", answer)
 	}
-	for _, gone := range []string{"red/", "rtx/", "ulpfec", "AV1", "VP8", "transport-cc", "apt=", "minptime", "PCMU"} {
+	for _, gone := range []string{"red/", "ulpfec", "AV1", "VP8", "minptime", "PCMU"} {
 		if strings.Contains(answer, gone) {
 			t.Errorf("the answer negotiates %s:\n%s", gone, answer)
 		}
@@ -81,8 +82,8 @@ func TestAnswerSetsOpusForInterpreting(t *testing.T) {
 func TestAnswerTakesOneCodecEachAndRejectsTheRest(t *testing.T) {
 	answer, desc := answerTo(t, newGate(t), read(t, "chromium-publish.sdp"), Microphone, Camera)
 	camera, screen := desc.MediaDescriptions[1], desc.MediaDescriptions[2]
-	if got := camera.MediaName.Formats; len(got) != 1 || got[0] != "108" {
-		t.Errorf("the camera's formats are %v, not constrained baseline H.264 alone", got)
+	if got := camera.MediaName.Formats; !slices.Equal(got, []string{"108", "109"}) {
+		t.Errorf("the camera's formats are %v, not constrained baseline H.264 and its retransmissions", got)
 	}
 	if _, ok := camera.Attribute("recvonly"); !ok {
 		t.Error("the camera is not recvonly")
@@ -96,7 +97,7 @@ func TestAnswerTakesOneCodecEachAndRejectsTheRest(t *testing.T) {
 	if n := strings.Count(answer, "a=candidate:"); n != 2 {
 		t.Errorf("%d candidates, not one over UDP and one over TCP", n)
 	}
-	for _, feedback := range []string{"a=rtcp-fb:108 nack\r\n", "a=rtcp-fb:108 nack pli\r\n", "a=rtcp-fb:108 ccm fir\r\n", "a=rtcp-fb:108 goog-remb\r\n"} {
+	for _, feedback := range []string{"a=rtcp-fb:108 nack\r\n", "a=rtcp-fb:108 nack pli\r\n", "a=rtcp-fb:108 ccm fir\r\n", "a=rtcp-fb:108 goog-remb\r\n", "a=rtcp-fb:108 transport-cc\r\n", "a=fmtp:109 apt=108\r\n", "a=extmap:10 " + ridURI, "a=extmap:3 " + countURI} {
 		if !strings.Contains(answer, feedback) {
 			t.Errorf("%q is missing", feedback)
 		}
@@ -133,15 +134,25 @@ func TestServeAnswersEverySlotWithAStreamOfItsOwn(t *testing.T) {
 		if _, ok := m.Attribute("sendonly"); !ok {
 			t.Errorf("%s is not sendonly", slot)
 		}
-		if formats := m.MediaName.Formats; m.MediaName.Media == "video" && len(formats) != 2 {
-			t.Errorf("%s has formats %v, not one of H.264 and one of VP9", slot, formats)
+		want := []string{"111", "63"}
+		if m.MediaName.Media == "video" {
+			want = []string{"108", "109", "98", "99"}
+		}
+		if formats := m.MediaName.Formats; !slices.Equal(formats, want) {
+			t.Errorf("%s has formats %v, not %v", slot, formats, want)
+		}
+		if group, has := m.Attribute("ssrc-group"); has != (m.MediaName.Media == "video") || has && !strings.HasPrefix(group, "FID "+number+" ") {
+			t.Errorf("%s: the streams are grouped as %q", slot, group)
 		}
 	}
 	if streams["original-2"] != "pair-2" || streams["picture-2"] != "pair-2" || streams["channel"] != "channel" || streams["picture-4"] != "picture-4" {
 		t.Errorf("streams are %v", streams)
 	}
-	if strings.Contains(answer, "goog-remb") || strings.Contains(answer, "rtx") {
-		t.Error("the answer promises what a receiver does not get")
+	if strings.Contains(answer, "goog-remb") {
+		t.Error("the client is asked for its own estimate besides the reports")
+	}
+	if n := strings.Count(answer, countURI); n != 8 {
+		t.Errorf("%d sections are numbered for the transport, not the eight pictures", n)
 	}
 }
 

@@ -39,7 +39,7 @@ func outlet(t testing.TB) (*listener, *net.UDPConn, *srtp.Context) {
 		r.udp = s
 	}
 	c.active.Store(r)
-	return &listener{conn: c, slots: make([]switchboard.SlotSpec, 1), heard: make([]hearing, 1)}, sink, opener
+	return &listener{conn: c, slots: make([]switchboard.SlotSpec, 1), strands: make([]strand, 1)}, sink, opener
 }
 
 func onePacket() []switchboard.Outgoing {
@@ -74,9 +74,10 @@ func TestReceivingAllocatesNothing(t *testing.T) {
 	p := &publisher{conn: l.conn, allowance: allowance{rate: 1e12}}
 	p.inbox.open()
 	p.started.Store(true)
-	f := &feed{codec: chosen{codec: codec{payloadType: 111}}}
-	f.reception.clock = 48000
-	p.announced(f, 7)
+	f := &feed{section: &section{media: "audio"}, codec: chosen{codec: codec{payloadType: 111}}}
+	layer := f.addLayer("", 0)
+	layer.reception.clock = 48000
+	p.announced(incoming{feed: f, layer: layer}, 7)
 	packets := onePacket()
 	buf := make([]byte, 2048)
 	k := l.conn.keys.Load()
@@ -91,10 +92,10 @@ func TestReceivingAllocatesNothing(t *testing.T) {
 		p.packet(buf[:n], time.Now())
 		h := <-p.inbox.queue
 		plain, err := k.open(h.data[:h.n])
-		if err != nil || p.feedOf(plain) != f {
+		if in, known := p.incomingOf(plain); err != nil || !known || in.feed != f {
 			t.Fatal("not opened, or not known", err)
 		}
-		f.reception.received(plain, h.at)
+		layer.received(f, plain, h.at)
 		heldPool.Put(h)
 	}); n != 0 {
 		t.Errorf("%v allocations a packet", n)
@@ -169,7 +170,8 @@ func TestFeedsAreToldApart(t *testing.T) {
 	camera := &feed{section: &section{mid: "1"}, codec: chosen{codec: codec{payloadType: 108}}}
 	screen := &feed{section: &section{mid: "2"}, codec: chosen{codec: codec{payloadType: 108}}}
 	p := &publisher{feeds: []*feed{camera, screen}, midExtension: 4}
-	p.announced(camera, 100)
+	p.announced(incoming{feed: camera, layer: camera.addLayer("", 0)}, 100)
+	screen.addLayer("", 0)
 	packet := func(payloadType uint8, ssrc uint32, mid string) []byte {
 		r := rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: payloadType, SSRC: ssrc}, Payload: []byte("x")}
 		if mid != "" {
@@ -196,7 +198,11 @@ func TestFeedsAreToldApart(t *testing.T) {
 		{"red", packet(63, 300, "1"), nil},
 		{"another mid", packet(108, 400, "7"), nil},
 	} {
-		if got := p.feedOf(c.b); got != c.want {
+		in, known := p.incomingOf(c.b)
+		if !known {
+			in.feed = nil
+		}
+		if in.feed != c.want {
 			t.Errorf("%s: wrong feed", c.what)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -19,6 +20,7 @@ type route struct {
 	remote netip.AddrPort
 	udp    *socket // or
 	tcp    *stream
+	heard  atomic.Int64 // ticks; when anything came by it last
 
 	// Guarded by the connection's lock.
 	asked    time.Time // when it was probed last
@@ -150,6 +152,7 @@ func (g *Gate) receive(r *route, from origin, b []byte, at time.Time) {
 	case r == nil:
 		g.strays.Add(1)
 	case isMedia(b):
+		r.heard.Store(ticks(at))
 		r.conn.side.packet(b, at)
 	case isDTLS(b):
 		r.conn.pipe.deliver(b)

@@ -98,8 +98,17 @@ func (f fingerprint) verify(raw [][]byte, _ [][]*x509.Certificate) error {
 	return nil
 }
 
+// ciphers are the names of SRTP's protection profiles (RFC 7714, RFC 5764).
+var ciphers = map[srtp.ProtectionProfile]string{
+	srtp.ProtectionProfileAeadAes128Gcm:       "AES-128-GCM",
+	srtp.ProtectionProfileAeadAes256Gcm:       "AES-256-GCM",
+	srtp.ProtectionProfileAes128CmHmacSha1_80: "AES-128-CM-SHA1-80",
+}
+
 // keys protect and open the packets of one connection.
 type keys struct {
+	cipher string
+
 	outMu     sync.Mutex
 	out       *srtp.Context
 	outHeader rtp.Header
@@ -125,7 +134,7 @@ func newKeys(conn *dtls.Conn) (*keys, error) {
 	if err := config.ExtractSessionKeysFromDTLS(&state, false); err != nil {
 		return nil, err
 	}
-	k := &keys{}
+	k := &keys{cipher: ciphers[config.Profile]}
 	var err error
 	k.out, err = srtp.CreateContext(config.Keys.LocalMasterKey, config.Keys.LocalMasterSalt, config.Profile)
 	if err != nil {

@@ -29,6 +29,52 @@ type Figures struct {
 	Packets uint64 // sent to a listener, or received from a publisher
 	Bytes   uint64
 	Dropped uint64 // by the server: a full TCP queue, a publisher's full inbox
+
+	Rate     int      // bit/s over the last second, of what Bytes counts
+	Estimate int      // bit/s that a listener's path carries; 0 when not known
+	Cipher   string   // of SRTP, as "AES-128-GCM"; "" before there are keys
+	Class    Class    // of the remote address
+	Counted  bool     // transport-wide feedback was agreed, both ways of telling a rate from delay
+	RTX, RED bool     // agreed in some section
+	Streams  []Stream // of a publisher: each layer of each source
+}
+
+// Stream is one RTP stream that a publisher sends.
+type Stream struct {
+	Source        switchboard.SourceID
+	Codec         switchboard.Codec
+	Layer         int    // 0 the smallest, as the switchboard numbers them
+	RID           string // the client's name for it, "" when it is the only one
+	Width, Height int    // of the last keyframe that told; 0 when not known
+	Rate          int    // bit/s over the last second
+	Lost          float64
+	Jitter        time.Duration
+	Repaired      uint64 // packets that came as retransmissions (RTX)
+}
+
+// Class is how far away an address is.
+type Class string
+
+// The classes.
+const (
+	Loopback Class = "loopback" // this machine
+	Private  Class = "private"  // a network of the house (RFC 1918, RFC 4193), or one link
+	Carrier  Class = "carrier"  // behind a provider's address translation (RFC 6598)
+	Public   Class = "public"
+)
+
+func classOf(a netip.Addr) Class {
+	switch {
+	case !a.IsValid():
+		return ""
+	case a.IsLoopback():
+		return Loopback
+	case a.IsPrivate(), a.IsLinkLocalUnicast():
+		return Private
+	case netip.MustParsePrefix("100.64.0.0/10").Contains(a):
+		return Carrier
+	}
+	return Public
 }
 
 // Figures are the connection's figures now.
@@ -36,8 +82,12 @@ func (c *Conn) Figures() Figures {
 	f := Figures{Session: c.session, State: c.State(), Since: c.started,
 		RoundTrip: time.Duration(c.trip.Load()), Quiet: time.Duration(ticks(time.Now()) - c.heard.Load())}
 	if r := c.active.Load(); r != nil {
-		f.Transport, f.Remote = r.transport(), r.remote
+		f.Transport, f.Remote, f.Class = r.transport(), r.remote, classOf(r.remote.Addr())
 	}
+	if k := c.keys.Load(); k != nil {
+		f.Cipher = k.cipher
+	}
+	f.Rate = int(c.rate.Load())
 	c.side.figures(&f)
 	return f
 }
@@ -61,7 +111,7 @@ func (g *Gate) Survey() []Figures {
 // Census counts the gate's connections, so that a caller can refuse more of
 // them, and the packets that belonged to none.
 type Census struct {
-	Connecting, Connected int
+	Connecting, Connected int // Connected includes those that are away
 	Streams               int // TCP connections, proved or not
 	Strays                uint64
 }
@@ -84,35 +134,53 @@ func (g *Gate) Census() Census {
 func (l *listener) figures(f *Figures) {
 	f.Key = l.key
 	f.Packets, f.Bytes, f.Dropped = l.packets.Load(), l.bytes.Load(), l.dropped.Load()
-	l.mu.Lock()
-	heard := l.heard
-	l.mu.Unlock()
+	f.Estimate = int(l.gauge.estimate.Load())
 	now := time.Now()
-	for i := range heard {
-		h := &heard[i]
-		if ticks(now)-h.sent.Load() > int64(2*time.Second) || h.sent.Load() == 0 {
-			continue // idle: to the client's statistics it looks like loss of everything
+	for i := range l.strands {
+		w := &l.strands[i]
+		f.RTX, f.RED = f.RTX || l.slots[i].RTX.SSRC != 0, f.RED || l.slots[i].RED != 0
+		f.Counted = f.Counted || w.count != 0
+		if !w.flows(now) {
+			continue
 		}
-		h.mu.Lock()
-		if now.Sub(h.at) < 10*time.Second {
-			f.Lost = max(f.Lost, h.lost)
-			if h.trip > 0 {
-				f.RoundTrip = h.trip
+		w.mu.Lock()
+		if now.Sub(w.at) < 10*time.Second {
+			f.Lost, f.Jitter = max(f.Lost, w.lost), max(f.Jitter, w.jitter)
+			if w.trip > 0 {
+				f.RoundTrip = w.trip
 			}
 		}
-		h.mu.Unlock()
+		w.mu.Unlock()
 	}
 }
 
 func (p *publisher) figures(f *Figures) {
-	f.Publishes, f.Origin = true, p.origin
+	f.Publishes = true
+	f.Origin = p.origin
 	f.Packets, f.Bytes, f.Dropped = p.inbox.packets.Load(), p.inbox.bytes.Load(), p.inbox.dropped.Load()
+	f.Counted = p.countExtension != 0
 	for _, one := range p.feeds {
-		one.reception.mu.Lock()
-		f.Lost = max(f.Lost, one.reception.lost)
-		if r := &one.reception; r.clock > 0 {
-			f.Jitter = max(f.Jitter, time.Duration(r.jitter*float64(time.Second)/float64(r.clock)))
+		f.RTX, f.RED = f.RTX || one.codec.repair != 0, f.RED || one.codec.redundant != 0
+		for _, l := range one.layers {
+			s := l.stream(one)
+			f.Streams = append(f.Streams, s)
+			f.Lost, f.Jitter = max(f.Lost, s.Lost), max(f.Jitter, s.Jitter)
 		}
-		one.reception.mu.Unlock()
 	}
+}
+
+func (l *layer) stream(f *feed) Stream {
+	size := l.size.Load()
+	s := Stream{
+		Source: f.id, Codec: f.codec.kind, Layer: int(l.place.Load()), RID: l.rid,
+		Width: int(size >> 16), Height: int(size & 0xffff), Repaired: l.repaired.Load(),
+	}
+	r := &l.reception
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s.Rate, s.Lost = r.rate, r.lost
+	if r.clock > 0 {
+		s.Jitter = time.Duration(r.jitter * float64(time.Second) / float64(r.clock))
+	}
+	return s
 }
