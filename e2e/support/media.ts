@@ -27,10 +27,13 @@ const rate = 48_000;
 
 /** A mono 16-bit WAV of one second of a tone at −12 dBFS. */
 export function wav(tone: number): Buffer {
-  const samples = Buffer.alloc(rate * 2);
-  for (let i = 0; i < rate; i++) {
-    samples.writeInt16LE(Math.round(8000 * Math.sin((2 * Math.PI * tone * i) / rate)), i * 2);
-  }
+  return wavOf(rate, (i) => 0.244 * Math.sin((2 * Math.PI * tone * i) / rate));
+}
+
+/** A mono 16-bit WAV of so many samples, each from −1 to 1. */
+export function wavOf(length: number, sample: (i: number) => number): Buffer {
+  const samples = Buffer.alloc(length * 2);
+  for (let i = 0; i < length; i++) samples.writeInt16LE(Math.round(32_767 * sample(i)), i * 2);
   const head = Buffer.alloc(44);
   head.write('RIFF', 0);
   head.writeUInt32LE(36 + samples.length, 4);

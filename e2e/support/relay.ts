@@ -35,6 +35,8 @@ function count(way: Way, b: Buffer): void {
 
 export class Relay {
   readonly ways = new Map<number, Way & { socket: Socket }>();
+  /** The share of all packets that are lost, either way. */
+  loss = 0;
   /** Called when a client is seen for the first time. */
   onWay: ((way: Way) => void) | undefined;
   #front: Socket;
@@ -43,7 +45,7 @@ export class Relay {
 
   private constructor(
     front: Socket,
-    private readonly port: number,
+    readonly port: number,
   ) {
     this.#front = front;
     front.on('message', (b, from) => this.#out(b, from));
@@ -66,7 +68,7 @@ export class Relay {
 
   #out(b: Buffer, from: RemoteInfo): void {
     const way = this.#way(from);
-    if (way.cut) return;
+    if (way.cut || Math.random() < this.loss) return;
     if (isMedia(b)) count(way, b);
     const send = () => !this.#closed && !way.cut && way.socket.send(b, this.port, '127.0.0.1');
     if (way.pictureDelay > 0 && isMedia(b) && (b[1]! & 0x7f) !== opus) setTimeout(send, way.pictureDelay);
@@ -80,7 +82,7 @@ export class Relay {
       const made = { port: from.port, cut: false, pictureDelay: 0, toClient: 0, sources: new Map<number, number>(), socket };
       socket.bind(0, '127.0.0.1');
       socket.on('message', (b) => {
-        if (this.#closed || made.cut) return;
+        if (this.#closed || made.cut || Math.random() < this.loss) return;
         if (isMedia(b)) {
           made.toClient++;
           count(made, b);

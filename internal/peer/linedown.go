@@ -20,6 +20,7 @@ const (
 	lineStep   = time.Second     // at each rate
 	lineSettle = 250 * time.Millisecond
 	lineUpward = 8 * time.Second // the client sends at full rate for the last five of them
+	lineJudged = 6 * time.Second // before, what it sends says nothing of what it could
 
 	lineSmall = 120  // bytes
 	lineLarge = 1100 // bytes
@@ -251,7 +252,7 @@ func (t *tester) measured(now time.Time) Measured {
 		until = t.ended
 	}
 	m.Lasted = until.Sub(t.began)
-	for i := 0; i+4 <= len(t.buckets); i++ { // the best two seconds
+	for i := 0; i+4 <= len(t.buckets) && m.Lasted >= lineJudged; i++ { // the best two seconds
 		sum := 0
 		for _, n := range t.buckets[i : i+4] {
 			sum += n

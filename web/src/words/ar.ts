@@ -1,6 +1,7 @@
 // The words of the screens in Arabic.
 
 import { deskAr } from "./desk.ar";
+import { lineAr } from "./line.ar";
 import { refusedAr } from "./refused.ar";
 import type { Catalogue } from "./words";
 
@@ -304,5 +305,6 @@ export const ar: Catalogue = {
   "refusal.put-away": "إغلاق",
 
   ...deskAr,
+  ...lineAr,
   ...refusedAr,
 };

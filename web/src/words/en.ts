@@ -1,6 +1,7 @@
 // The words of the screens in English. The keys of this file are the keys.
 
 import { deskEn } from "./desk.en";
+import { lineEn } from "./line.en";
 import { refusedEn } from "./refused.en";
 
 export const en = {
@@ -303,5 +304,6 @@ export const en = {
   "refusal.put-away": "Close",
 
   ...deskEn,
+  ...lineEn,
   ...refusedEn,
 } as const;

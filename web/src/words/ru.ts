@@ -1,6 +1,7 @@
 // The words of the screens in Russian.
 
 import { deskRu } from "./desk.ru";
+import { lineRu } from "./line.ru";
 import { refusedRu } from "./refused.ru";
 import type { Catalogue } from "./words";
 
@@ -304,5 +305,6 @@ export const ru: Catalogue = {
   "refusal.put-away": "Закрыть",
 
   ...deskRu,
+  ...lineRu,
   ...refusedRu,
 };

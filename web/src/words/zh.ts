@@ -1,6 +1,7 @@
 // The words of the screens in Chinese.
 
 import { deskZh } from "./desk.zh";
+import { lineZh } from "./line.zh";
 import { refusedZh } from "./refused.zh";
 import type { Catalogue } from "./words";
 
@@ -304,5 +305,6 @@ export const zh: Catalogue = {
   "refusal.put-away": "关闭",
 
   ...deskZh,
+  ...lineZh,
   ...refusedZh,
 };

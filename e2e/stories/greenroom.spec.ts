@@ -1,0 +1,107 @@
+// The green room, days before: each seat's line is tested by itself, over real
+// RTP; what was found is said in one sentence and one colour, and the
+// technician has it.
+import { expect, test, type Page } from '@playwright/test';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { capture, wavOf } from '../support/media.ts';
+import { Wire } from '../support/officer.ts';
+import { Person } from '../support/person.ts';
+import { Server } from '../support/server.ts';
+import { TcpRelay } from '../support/tcprelay.ts';
+
+const rate = 48_000;
+
+/** Words of 0.4 s with quiet between them; each word is the echo test's own sweep, as a loudspeaker's would be. */
+function echoing(): Buffer {
+  const sweep = (t: number) => Math.sin(2 * Math.PI * (700 * t + ((3500 - 700) / 0.5) * t * t));
+  return wavOf(rate * 2, (i) => {
+    const t = (i / rate) % 0.4;
+    return t < 0.25 ? 0.2 * sweep(t) : 0;
+  });
+}
+
+async function room(page: Page, link: string): Promise<void> {
+  await page.goto(link);
+  await page.locator('[data-act=open-seat]').click();
+  await expect(page.locator('[data-line]')).toBeVisible();
+}
+
+test('each line is tested before the door, and the technician knows', async () => {
+  const server = await Server.start();
+  const tcp = await TcpRelay.open(server.relay.port);
+  const yaml = readFileSync(join(import.meta.dirname, '../support/summit.yaml'), 'utf8');
+  const summit = await server.convene(
+    yaml.replace('run-of-show:', '  - {id: technician, role: technician, hears: ru, name: {en: Technician}}\nrun-of-show:'),
+  );
+  const dir = mkdtempSync(join(tmpdir(), 'liqa-room-'));
+  const { video } = capture(dir, 'a-principal');
+  writeFileSync(join(dir, 'speech.wav'), echoing());
+  const person = await Person.arrive(undefined, {
+    args: [
+      '--use-fake-ui-for-media-stream',
+      '--use-fake-device-for-media-stream',
+      `--use-file-for-fake-audio-capture=${join(dir, 'speech.wav')}`,
+      `--use-file-for-fake-video-capture=${video}`,
+    ],
+  });
+  const technician = await Wire.open(server, summit.links['technician']!);
+  await technician.act('arrive');
+  const found = async () =>
+    (await (await technician.call('GET', `/api/summits/${summit.summit}/linetests`)).json()) as Record<string, Found>;
+
+  // A good line.
+  await room(person.page, summit.links['a-principal']!);
+  await expect(person.page.locator('[data-line=green]')).toBeVisible({ timeout: 40_000 });
+  const good = (await found())['a-principal']!;
+  expect(good).toMatchObject({ colour: 'green', says: 'good', udp: 'reached', tcp: 'reached' });
+  expect(good.measured.up).toBeGreaterThan(400_000);
+  expect(good.measured.down).toBeGreaterThan(900_000);
+  expect(good.browser).toMatch(/^Chrome \d+, Linux$/);
+  expect(good.level).toBeGreaterThan(-30);
+  // The echo is looked for at a press only, and a loudspeaker that comes back is named.
+  await person.page.locator('.line summary').click();
+  await person.page.locator('[data-act=test-echo]').click();
+  await expect(person.page.locator('[data-echo=back]')).toBeVisible();
+  await expect(person.page.locator('[data-line=amber]')).toBeVisible();
+  expect((await found())['a-principal']).toMatchObject({ colour: 'amber', says: 'echo', echo: 'back' });
+  // Nothing of any of it was in the room.
+  expect(technician.view?.seats.every((s) => s.sends.length === 0)).toBe(true);
+
+  // One part in eight is lost.
+  const lossy = await person.another();
+  server.relay.loss = 0.12;
+  await room(lossy.page, summit.links['a-delegate']!);
+  await expect(lossy.page.locator('[data-line=amber], [data-line=red]')).toBeVisible({ timeout: 40_000 });
+  expect(await lossy.page.locator('[data-line]').getAttribute('data-says')).toMatch(/loss/);
+  server.relay.loss = 0;
+
+  // No UDP: it goes by TCP. Nobody is held up; who goes in has a result all the same.
+  server.relay.onWay = (way) => (way.cut = true);
+  const byTcp = await person.another();
+  await room(byTcp.page, summit.links['b-principal']!);
+  await expect(byTcp.page.locator('[data-line=measuring]')).toBeVisible({ timeout: 30_000 });
+  await byTcp.page.locator('[data-act=enter]').click();
+  await expect.poll(async () => (await found())['b-principal']).toMatchObject({ colour: 'amber', says: 'by-tcp', udp: 'blocked', tcp: 'reached' });
+  expect(tcp.made).toBeGreaterThan(0);
+
+  // A restart keeps what was found.
+  await server.kill();
+  await server.run();
+  const again = await technician.again();
+  const kept = (await (await again.call('GET', `/api/summits/${summit.summit}/linetests`)).json()) as Record<string, Found>;
+  expect(Object.keys(kept).sort()).toEqual(['a-delegate', 'a-principal', 'b-principal']);
+  again.close();
+  await person.leave();
+  tcp.close();
+  await server.stop();
+});
+
+interface Found {
+  readonly colour: string;
+  readonly says: string;
+  readonly browser: string;
+  readonly level: number;
+  readonly measured: { readonly up: number; readonly down: number };
+}
