@@ -39,6 +39,7 @@ type Attendee struct {
 
 	mu      sync.Mutex
 	view    view.View
+	has     held          // of which view it is
 	changed chan struct{} // closed at each change of view
 	media   []closer
 }
@@ -164,9 +165,28 @@ func (a *Attendee) Until(ctx context.Context, is func(view.View) bool) (view.Vie
 	}
 }
 
-func (a *Attendee) show(v view.View) {
+// Again comes back to the seat at the address of a server that has been
+// restarted, on the same device. The media connections are to be made anew.
+func (a *Attendee) Again(ctx context.Context, address string) error {
+	u, err := url.Parse(address)
+	if err != nil {
+		return err
+	}
 	a.mu.Lock()
-	a.view = v
+	media := a.media
+	a.media = nil
+	a.mu.Unlock()
+	for _, m := range media {
+		_ = m.Close() // what it was connected to has gone
+	}
+	a.base = u
+	a.live, err = a.connect(ctx)
+	return err
+}
+
+func (a *Attendee) show(v view.View, of held) {
+	a.mu.Lock()
+	a.view, a.has = v, of
 	close(a.changed)
 	a.changed = make(chan struct{})
 	a.mu.Unlock()

@@ -11,8 +11,6 @@ import (
 
 	"github.com/coder/websocket"
 	"github.com/coder/websocket/wsjson"
-
-	"liqa/internal/view"
 )
 
 // live is the one WebSocket of a seat, see docs/PROTOCOL.md.
@@ -27,12 +25,13 @@ type live struct {
 }
 
 type message struct {
-	Type    string          `json:"type"`
-	View    json.RawMessage `json:"view"`
-	Re      int             `json:"re"`
-	OK      bool            `json:"ok"`
-	Link    string          `json:"link"`
-	Refusal *Problem        `json:"refusal"`
+	Type string          `json:"type"`
+	View json.RawMessage `json:"view"`
+	part
+	Re      int      `json:"re"`
+	OK      bool     `json:"ok"`
+	Link    string   `json:"link"`
+	Refusal *Problem `json:"refusal"`
 }
 
 type answer struct {
@@ -40,7 +39,7 @@ type answer struct {
 	err  error
 }
 
-const largestMessage = 1 << 20
+const largestMessage = 4 << 20 // an officer's first view of a thousand seats
 
 func (a *Attendee) connect(ctx context.Context) (*live, error) {
 	address := a.base.ResolveReference(&url.URL{Path: "/api/live"})
@@ -50,7 +49,7 @@ func (a *Attendee) connect(ctx context.Context) (*live, error) {
 	}
 	conn.SetReadLimit(largestMessage)
 	l := &live{conn: conn, done: make(chan struct{}), answers: map[int]chan answer{}}
-	if err := wsjson.Write(ctx, conn, map[string]string{"authorization": a.authorization()}); err != nil {
+	if err := wsjson.Write(ctx, conn, map[string]any{"authorization": a.authorization(), "has": a.holds()}); err != nil {
 		return nil, errors.Join(fmt.Errorf("the live connection cannot be made: %w", err), conn.CloseNow())
 	}
 	go l.read(a)
@@ -67,12 +66,10 @@ func (l *live) read(a *Attendee) {
 		}
 		switch m.Type {
 		case "snapshot", "change":
-			var v view.View
-			if err := json.Unmarshal(m.View, &v); err != nil {
+			if err := a.shown(m); err != nil {
 				l.end(fmt.Errorf("a view that cannot be read: %w", err))
 				return
 			}
-			a.show(v)
 		case "answer":
 			l.settle(m)
 		}

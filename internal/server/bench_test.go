@@ -29,15 +29,12 @@ func most() int {
 }
 
 // conference is a summit with so many reporters, who have been admitted.
-func conference(b *testing.B, reporters, public int) (*house, *guest, *crowd) {
-	g := newGround(b, "", "journal")
+func conference(b testing.TB, g *ground, reporters, public int) (*house, *guest, *crowd) {
 	h := convened(b, g.do("start"), bilateral(reporters))
 	officer := h.enter(nil, "officer")
 	who := invited{URL: h.at.URL, Summit: string(h.id), Public: public}
-	var seats []summit.SeatID
 	for i := range reporters {
-		seats = append(seats, summit.SeatID("reporter-"+strconv.Itoa(i)))
-		who.Links = append(who.Links, h.link[seats[i]])
+		who.Links = append(who.Links, h.link[summit.SeatID("reporter-"+strconv.Itoa(i))])
 	}
 	c := newCrowd(b, who)
 	officer.until("everybody waiting", func(v view.View) bool {
@@ -49,10 +46,7 @@ func conference(b *testing.B, reporters, public int) (*house, *guest, *crowd) {
 		}
 		return waiting == reporters
 	})
-	for _, seat := range seats {
-		time.Sleep(50 * time.Millisecond) // an officer's screen may not send more
-		officer.act("admit", map[string]any{"seat": seat})
-	}
+	officer.act("admit", map[string]any{"role": "reporter"})
 	return h, officer, c
 }
 
@@ -63,7 +57,7 @@ func conference(b *testing.B, reporters, public int) (*house, *guest, *crowd) {
 // listener has the original's sound and a channel: 100 packets a second.
 func BenchmarkClearingThePress(b *testing.B) {
 	const public = 4
-	h, officer, c := conference(b, most(), public)
+	h, officer, c := conference(b, newGround(b, "", "journal"), most(), public)
 	principal := h.enter(officer, "principal-a")
 	officer.act("start-item", map[string]any{"item": "opening"})
 	c.do("listen")
@@ -119,7 +113,7 @@ func at(sorted []float64, q float64) float64 {
 // BenchmarkJoining has 300 press seats join an open item at 100 a second, from
 // the WHEP request to the first packet of sound, at the whole server.
 func BenchmarkJoining(b *testing.B) {
-	h, officer, c := conference(b, min(most(), 300), 0)
+	h, officer, c := conference(b, newGround(b, "", "journal"), min(most(), 300), 0)
 	principal := h.enter(officer, "principal-a")
 	officer.act("start-item", map[string]any{"item": "opening"})
 	sound(b, principal, player.Silence())

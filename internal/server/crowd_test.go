@@ -41,7 +41,8 @@ type countedCrowd struct {
 	Last    []int64
 	Packets int64
 	Joins   []float64
-	Fault   string `json:",omitempty"`
+	Back    []float64 // when each had come back, in Unix milliseconds
+	Fault   string    `json:",omitempty"`
 }
 
 // crowd is a thousand press seats in a process of their own.
@@ -109,6 +110,10 @@ type gathered struct {
 	all      []*lean
 	joins    []float64
 	fault    error
+	sockets  []*websocket.Conn
+	stuck    map[int]bool // whose sockets are read no more
+	back     []float64    // of those who have come back: when each was, in Unix milliseconds
+	expected bool         // that connections end
 }
 
 func gatherCrowd(folder string) error {
@@ -116,7 +121,7 @@ func gatherCrowd(folder string) error {
 	if err != nil {
 		return err
 	}
-	g := &gathered{}
+	g := &gathered{stuck: map[int]bool{}}
 	if err := json.Unmarshal(text, &g.invited); err != nil {
 		return err
 	}
@@ -130,8 +135,21 @@ func gatherCrowd(folder string) error {
 		return err
 	}
 	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
-		if lines.Text() == "listen" {
+		word, rest, _ := strings.Cut(lines.Text(), " ")
+		switch word {
+		case "listen":
 			g.each(len(g.Links)+g.Public, 10*time.Millisecond, g.listen)
+		case "stall":
+			err = g.stall(rest)
+		case "lose": // the server, soon
+			g.mu.Lock()
+			g.expected = true
+			g.mu.Unlock()
+		case "again":
+			g.again(rest)
+		}
+		if err != nil {
+			return err
 		}
 		if err := tell.Encode(g.count()); err != nil {
 			return err
@@ -188,6 +206,10 @@ func (g *gathered) arrive(auth string) error {
 		return err
 	}
 	socket.SetReadLimit(4 << 20)
+	g.mu.Lock()
+	mine := len(g.sockets)
+	g.sockets = append(g.sockets, socket)
+	g.mu.Unlock()
 	for _, message := range []any{map[string]string{"authorization": auth},
 		map[string]any{"type": "act", "id": 1, "act": "arrive", "with": map[string]any{}}} {
 		if err := wsjson.Write(ctx, socket, message); err != nil {
@@ -196,6 +218,9 @@ func (g *gathered) arrive(auth string) error {
 	}
 	go func() {
 		for {
+			if g.isStuck(mine) {
+				select {} // and never reads again
+			}
 			_, all, err := socket.Reader(ctx)
 			if err == nil {
 				_, err = io.Copy(io.Discard, all)
@@ -209,10 +234,18 @@ func (g *gathered) arrive(auth string) error {
 	return nil
 }
 
+func (g *gathered) isStuck(i int) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.stuck[i]
+}
+
 func (g *gathered) fail(err error) {
 	g.mu.Lock()
-	g.fault = err
-	g.mu.Unlock()
+	defer g.mu.Unlock()
+	if !g.expected {
+		g.fault = err
+	}
 }
 
 // listen makes the i-th receiving connection, and waits for its first packet
@@ -237,9 +270,63 @@ func (g *gathered) listen(i int) error {
 		g.mu.Lock()
 		g.joins = append(g.joins, float64(time.Since(began).Microseconds())/1000)
 		g.mu.Unlock()
-	case <-time.After(2 * time.Second):
+	case <-time.After(g.patience()):
 	}
 	return nil
+}
+
+// patience is how long the first packet is waited for.
+func (g *gathered) patience() time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.expected {
+		return 0 // after a restart the press is out until an officer resumes
+	}
+	return 2 * time.Second
+}
+
+// stall has so many of each kind stop: live connections that nobody reads any
+// more, and receiving ones whose sockets are closed without a word.
+func (g *gathered) stall(kinds string) error {
+	var n int
+	if _, err := fmt.Sscan(kinds, &n); err != nil {
+		return err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.expected = true
+	for i := range min(n, len(g.sockets)) {
+		g.stuck[i] = true
+	}
+	for i := range min(n, len(g.all)) {
+		g.all[len(g.all)-1-i].socket.Close()
+	}
+	return nil
+}
+
+// again has everybody come back to the server at another address, as a page
+// does: the live connection, then the receiving one.
+func (g *gathered) again(url string) {
+	g.mu.Lock()
+	g.URL, g.all, g.sockets = url, nil, nil
+	g.mu.Unlock()
+	g.each(len(g.auth), 2*time.Millisecond, func(i int) error {
+		for end := time.Now().Add(30 * time.Second); ; time.Sleep(200 * time.Millisecond) {
+			err := g.arrive(g.auth[i])
+			if err == nil {
+				err = g.listen(i)
+			}
+			if err == nil {
+				g.mu.Lock()
+				g.back = append(g.back, float64(time.Now().UnixMilli()))
+				g.mu.Unlock()
+				return nil
+			}
+			if time.Now().After(end) {
+				return err
+			}
+		}
+	})
 }
 
 func (g *gathered) count() (c countedCrowd) {
@@ -251,6 +338,7 @@ func (g *gathered) count() (c countedCrowd) {
 	}
 	slices.Sort(g.joins)
 	c.Joins, g.joins = g.joins, nil
+	c.Back, g.back = g.back, nil
 	if g.fault != nil {
 		c.Fault = g.fault.Error()
 	}
