@@ -8,6 +8,7 @@ import type { Refusal } from "../protocol/problem";
 import type { Chat, SlotName, View } from "../protocol/view.gen";
 import type { Banner } from "./banner";
 import type { Gains, Incoming } from "./mix";
+import type { Watched } from "./wall";
 
 /** The media of a seat, as a screen shows and plays them. */
 export interface SeatMedia {
@@ -43,6 +44,11 @@ export interface Seated {
   /** What an interpreter listens to, and how loud. */
   incoming: Incoming;
   volume: number;
+
+  /** The technician's wall; undefined for everybody else, and until it comes. */
+  readonly watched: Watched | undefined;
+  /** Has every press seat shown on the wall by name, or only the worst. */
+  wholePress(on: boolean): void;
 
   /** Does an act; undefined when it was refused, which the screen then shows. */
   act<K extends ActKind>(kind: K, ...with_: With<K>): Promise<Answer | undefined>;

@@ -7,11 +7,13 @@ import type { ActKind, Answer, With } from "../protocol/acts";
 import { LiveLink, type ChatLine, type LinkState } from "../protocol/live";
 import { own, Refusal } from "../protocol/problem";
 import { authorization, type Standing } from "../protocol/standing";
+import type { Wall } from "../protocol/wall";
 import { pressSlots, roomSlots, type Chat, type SlotName, type View } from "../protocol/view.gen";
 import { isPicture, Receiving } from "../protocol/whep";
 import { Sending } from "../protocol/whip";
 import { chosenBefore, keepChosen, open as openDevices, stop, type Chosen, type Opened } from "../media/capture";
 import { Keeper } from "../media/keeper";
+import { Reporter } from "../media/report";
 import { floor, measure } from "../media/level";
 import { watchSizes } from "../media/sizes";
 import { banner, reducedByLine, type Banner, type MediaState } from "./banner";
@@ -20,6 +22,7 @@ import { open as microphoneOpen } from "./microphone";
 import { apart, ducked, gains, incomingGains, speaksApart, type Gains, type Incoming } from "./mix";
 import { blank, settle, settlesIn, type Settled } from "./settle";
 import type { Seated, SeatMedia } from "./seated";
+import { follow, type Watched } from "./wall";
 
 const noTracks: ReadonlyMap<SlotName, MediaStreamTrack> = new Map();
 /** A connection younger than this is not doubted because of what the view says of it. */
@@ -37,6 +40,8 @@ export class Session implements Seated {
   volume = $state(1);
   incoming = $state.raw<Incoming>({ from: "floor" });
   now = $state(Date.now());
+
+  watched = $state.raw<Watched>();
 
   #tracks = $state.raw(noTracks);
   #level = $state(floor);
@@ -84,7 +89,13 @@ export class Session implements Seated {
       view: (view, revision) => this.#take(view, revision),
       chat: (line) => (this.chats = [...this.chats.slice(-499), line]),
       clock: (now) => (this.#offset = sample(this.#offset, now, Date.now())),
+      wall: (wall) => (this.watched = follow(this.watched, wall as Wall)),
     });
+    const reporter = new Reporter(
+      () => ({ ...this.connections, local: this.opened?.media }),
+      (report) => this.#live.report(report),
+    );
+    this.#ends.push(() => reporter.close());
     this.#listen();
     this.#ends.push(
       $effect.root(() => {
@@ -151,6 +162,10 @@ export class Session implements Seated {
       this.refusal = why instanceof Refusal ? why : own("not-understood", String(why));
       return undefined;
     }
+  }
+
+  wholePress(on: boolean): void {
+    this.#live.wall({ press: on });
   }
 
   say(chat: Chat, text: string): void {

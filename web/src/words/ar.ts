@@ -3,6 +3,7 @@
 import { deskAr } from "./desk.ar";
 import { lineAr } from "./line.ar";
 import { refusedAr } from "./refused.ar";
+import { wallAr } from "./wall.ar";
 import type { Catalogue } from "./words";
 
 export const ar: Catalogue = {
@@ -276,14 +277,8 @@ export const ar: Catalogue = {
 
   "wall.label": "الاتصالات",
   "wall.seat": "المقعد",
-  "wall.presence": "الحضور",
   "wall.microphone": "الميكروفون",
   "wall.camera": "الكاميرا",
-  "wall.receives": "الاستقبال",
-  "wall.hears": "لغة السماع",
-  "wall.yes": "نعم",
-  "wall.no": "مفقود",
-  "wall.none": "غير مطلوب",
 
   "program.label": "البث",
   "program.open": "مفتوح للصحافة والجمهور.",
@@ -307,4 +302,5 @@ export const ar: Catalogue = {
   ...deskAr,
   ...lineAr,
   ...refusedAr,
+  ...wallAr,
 };

@@ -3,6 +3,7 @@
 import { deskEn } from "./desk.en";
 import { lineEn } from "./line.en";
 import { refusedEn } from "./refused.en";
+import { wallEn } from "./wall.en";
 
 export const en = {
   "settings.language": "Language of the screen",
@@ -275,14 +276,8 @@ export const en = {
 
   "wall.label": "Connections",
   "wall.seat": "Seat",
-  "wall.presence": "Presence",
   "wall.microphone": "Microphone",
   "wall.camera": "Camera",
-  "wall.receives": "Receives",
-  "wall.hears": "Hears",
-  "wall.yes": "yes",
-  "wall.no": "missing",
-  "wall.none": "not expected",
 
   "program.label": "Program",
   "program.open": "Open to press and public.",
@@ -306,4 +301,5 @@ export const en = {
   ...deskEn,
   ...lineEn,
   ...refusedEn,
+  ...wallEn,
 } as const;

@@ -3,6 +3,7 @@
 import { deskRu } from "./desk.ru";
 import { lineRu } from "./line.ru";
 import { refusedRu } from "./refused.ru";
+import { wallRu } from "./wall.ru";
 import type { Catalogue } from "./words";
 
 export const ru: Catalogue = {
@@ -276,14 +277,8 @@ export const ru: Catalogue = {
 
   "wall.label": "Соединения",
   "wall.seat": "Место",
-  "wall.presence": "Присутствие",
   "wall.microphone": "Микрофон",
   "wall.camera": "Камера",
-  "wall.receives": "Приём",
-  "wall.hears": "Слышит",
-  "wall.yes": "есть",
-  "wall.no": "нет",
-  "wall.none": "не требуется",
 
   "program.label": "Трансляция",
   "program.open": "Открыто для прессы и публики.",
@@ -307,4 +302,5 @@ export const ru: Catalogue = {
   ...deskRu,
   ...lineRu,
   ...refusedRu,
+  ...wallRu,
 };

@@ -3,6 +3,7 @@
 import { deskZh } from "./desk.zh";
 import { lineZh } from "./line.zh";
 import { refusedZh } from "./refused.zh";
+import { wallZh } from "./wall.zh";
 import type { Catalogue } from "./words";
 
 export const zh: Catalogue = {
@@ -276,14 +277,8 @@ export const zh: Catalogue = {
 
   "wall.label": "连接",
   "wall.seat": "席位",
-  "wall.presence": "到场",
   "wall.microphone": "麦克风",
   "wall.camera": "摄像头",
-  "wall.receives": "接收",
-  "wall.hears": "收听",
-  "wall.yes": "有",
-  "wall.no": "缺失",
-  "wall.none": "不需要",
 
   "program.label": "直播",
   "program.open": "向媒体和公众开放。",
@@ -307,4 +302,5 @@ export const zh: Catalogue = {
   ...deskZh,
   ...lineZh,
   ...refusedZh,
+  ...wallZh,
 };
