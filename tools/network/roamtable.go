@@ -49,8 +49,11 @@ func middleAndWorst(all []float64) string {
 	}
 	slices.Sort(sorted)
 	say := func(s float64) string {
-		if s >= 1e9 {
+		switch {
+		case s >= 1e9:
 			return seconds(-1)
+		case s == 0:
+			return "≤ 0.3 s"
 		}
 		return seconds(s)
 	}
