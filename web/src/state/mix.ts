@@ -37,7 +37,7 @@ export function channelOf(channels: readonly Channel[], hears: Language | undefi
 export function heard(channels: readonly Channel[], hears: Language | undefined): Heard {
   const channel = channelOf(channels, hears);
   if (hears === undefined || channel === undefined || channel.carries === "original") return { kind: "original" };
-  if (channel.carries === "direct") return { kind: "interpreted", language: hears };
+  if (channel.carries !== "silence") return { kind: "interpreted", language: hears };
   // Silence with somebody on air is a cough; with nobody, nobody has the floor.
   return { kind: "pause", language: hears };
 }

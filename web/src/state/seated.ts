@@ -3,9 +3,10 @@
 
 import type { Chosen, Opened } from "../media/capture";
 import type { ActKind, Answer, With } from "../protocol/acts";
+import type { Shelf } from "../protocol/documents";
 import type { ChatLine, LinkState } from "../protocol/live";
 import type { Refusal } from "../protocol/problem";
-import type { Chat, SlotName, View } from "../protocol/view.gen";
+import type { Audience, Chat, SlotName, View } from "../protocol/view.gen";
 import type { Banner } from "./banner";
 import type { Gains, Incoming } from "./mix";
 import type { Watched } from "./wall";
@@ -41,6 +42,8 @@ export interface Seated {
   readonly refusal: Refusal | undefined;
   /** How loud the original is under the interpretation, 0 to 1. */
   under: number;
+  /** Where documents are handed in and fetched. */
+  readonly documents: Shelf;
   /** What an interpreter listens to, and how loud. */
   incoming: Incoming;
   volume: number;
@@ -61,6 +64,9 @@ export interface Seated {
   putAwayRefusal(): void;
   openDevices(): Promise<void>;
   choose(chosen: Chosen): Promise<void>;
+  /** Lets the person choose a screen and shares it. */
+  shareScreen(to: Audience): Promise<void>;
+  stopSharing(): void;
   leave(): void;
   again(): void;
 }

@@ -4,11 +4,12 @@
 
 import { untrack } from "svelte";
 import type { ActKind, Answer, With } from "../protocol/acts";
+import { serversShelf, type Shelf } from "../protocol/documents";
 import { LiveLink, type ChatLine, type LinkState } from "../protocol/live";
 import { own, Refusal } from "../protocol/problem";
 import { authorization, type Standing } from "../protocol/standing";
+import { pressSlots, roomSlots, type Audience, type Chat, type SlotName, type View } from "../protocol/view.gen";
 import type { Wall } from "../protocol/wall";
-import { pressSlots, roomSlots, type Chat, type SlotName, type View } from "../protocol/view.gen";
 import { isPicture, Receiving } from "../protocol/whep";
 import { Sending } from "../protocol/whip";
 import { chosenBefore, keepChosen, open as openDevices, stop, type Chosen, type Opened } from "../media/capture";
@@ -22,6 +23,7 @@ import { open as microphoneOpen } from "./microphone";
 import { apart, ducked, gains, incomingGains, speaksApart, type Gains, type Incoming } from "./mix";
 import { blank, settle, settlesIn, type Settled } from "./settle";
 import type { Seated, SeatMedia } from "./seated";
+import { Sharing } from "./sharing";
 import { follow, type Watched } from "./wall";
 
 const noTracks: ReadonlyMap<SlotName, MediaStreamTrack> = new Map();
@@ -61,11 +63,15 @@ export class Session implements Seated {
   #receivingNow: Receiving | undefined;
   #stopMeasuring = () => {};
   #opening: Promise<void> | undefined;
+  readonly #sharing: Sharing;
+  readonly documents: Shelf;
   readonly #ends: (() => void)[] = [];
 
   constructor(readonly standing: Standing) {
     const auth = authorization(standing);
     this.chosen = chosenBefore(localStorage);
+    this.documents = serversShelf(standing);
+    this.#sharing = new Sharing(auth, (kind, ...with_) => this.act(kind, ...with_));
     this.#sender = new Keeper(() => new Sending({ url: "/api/whip", authorization: auth }, this.opened?.media ?? new MediaStream()), {
       state: (state) => (this.#sending = state),
       current: (c) => (this.#sendingNow = c),
@@ -190,6 +196,14 @@ export class Session implements Seated {
     this.refusal = undefined;
   }
 
+  shareScreen(to: Audience): Promise<void> {
+    return this.#sharing.share(to);
+  }
+
+  stopSharing(): void {
+    this.#sharing.stop();
+  }
+
   leave(): void {
     void this.act("leave").then((done) => {
       if (done) this.#closeDevices();
@@ -221,6 +235,7 @@ export class Session implements Seated {
     this.#sender.want(false);
     this.#receiver.want(false);
     this.#closeDevices();
+    this.#sharing.close();
   }
 
   /** A seat that is open elsewhere, or withdrawn, lets go of everything here. */
@@ -282,6 +297,7 @@ export class Session implements Seated {
     if (connects && sends.length > 0 && !this.opened) void this.openDevices();
     this.#sender.want(connects && sends.length > 0 && has);
     this.#doubt(view);
+    this.#sharing.follow(view);
   }
 
   /** When the switchboard has no connection of this seat, the one here is dead, whatever it looks like. */

@@ -25,6 +25,7 @@ export const icons = {
   "minus": "M5 12h14",
   "back": "M12 5v14L4 12 12 5ZM21 5v14l-8-7 8-7Z",
   "forward": "M3 5v14l8-7L3 5ZM12 5v14l8-7-8-7Z",
+  "screen": "M3 5h18v11H3zM8.500 20h7M12 16v4",
   "lock": "M6 11h12v9.500H6zM8.500 11V7.500a3.500 3.500 0 0 1 7 0V11",
 } as const;
 

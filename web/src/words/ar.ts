@@ -1,5 +1,6 @@
 // The words of the screens in Arabic.
 
+import { apartAr } from "./apart.ar";
 import { deskAr } from "./desk.ar";
 import { lineAr } from "./line.ar";
 import { refusedAr } from "./refused.ar";
@@ -259,6 +260,8 @@ export const ar: Catalogue = {
   "console.quality.floor": "الصوت الأصلي",
   "console.quality.original": "تنقل الصوت الأصلي",
   "console.quality.direct": "مترجَمة مباشرة",
+  "console.quality.relayed-once": "ترجمة عبر لغة وسيطة",
+  "console.quality.relayed-twice": "ترجمة عبر لغتين وسيطتين",
   "console.quality.silence": "صامتة",
   "console.incoming-level": "مستوى الوارد",
   "console.volume": "شدة الصوت",
@@ -299,6 +302,7 @@ export const ar: Catalogue = {
 
   "refusal.put-away": "إغلاق",
 
+  ...apartAr,
   ...deskAr,
   ...lineAr,
   ...refusedAr,

@@ -1,5 +1,6 @@
 // The words of the screens in English. The keys of this file are the keys.
 
+import { apartEn } from "./apart.en";
 import { deskEn } from "./desk.en";
 import { lineEn } from "./line.en";
 import { refusedEn } from "./refused.en";
@@ -258,6 +259,8 @@ export const en = {
   "console.quality.floor": "original",
   "console.quality.original": "carries the original",
   "console.quality.direct": "interpreted, direct",
+  "console.quality.relayed-once": "relayed once",
+  "console.quality.relayed-twice": "relayed twice",
   "console.quality.silence": "silent",
   "console.incoming-level": "Incoming level",
   "console.volume": "Volume",
@@ -298,6 +301,7 @@ export const en = {
 
   "refusal.put-away": "Close",
 
+  ...apartEn,
   ...deskEn,
   ...lineEn,
   ...refusedEn,

@@ -1,5 +1,6 @@
 // The words of the screens in Russian.
 
+import { apartRu } from "./apart.ru";
 import { deskRu } from "./desk.ru";
 import { lineRu } from "./line.ru";
 import { refusedRu } from "./refused.ru";
@@ -259,6 +260,8 @@ export const ru: Catalogue = {
   "console.quality.floor": "оригинал",
   "console.quality.original": "идёт оригинал",
   "console.quality.direct": "прямой перевод",
+  "console.quality.relayed-once": "релей, через один язык",
+  "console.quality.relayed-twice": "релей, через два языка",
   "console.quality.silence": "тишина",
   "console.incoming-level": "Уровень входящего",
   "console.volume": "Громкость",
@@ -299,6 +302,7 @@ export const ru: Catalogue = {
 
   "refusal.put-away": "Закрыть",
 
+  ...apartRu,
   ...deskRu,
   ...lineRu,
   ...refusedRu,

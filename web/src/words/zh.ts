@@ -1,5 +1,6 @@
 // The words of the screens in Chinese.
 
+import { apartZh } from "./apart.zh";
 import { deskZh } from "./desk.zh";
 import { lineZh } from "./line.zh";
 import { refusedZh } from "./refused.zh";
@@ -259,6 +260,8 @@ export const zh: Catalogue = {
   "console.quality.floor": "原声",
   "console.quality.original": "传送原声",
   "console.quality.direct": "直接口译",
+  "console.quality.relayed-once": "接力传译一次",
+  "console.quality.relayed-twice": "接力传译两次",
   "console.quality.silence": "静音",
   "console.incoming-level": "输入电平",
   "console.volume": "音量",
@@ -299,6 +302,7 @@ export const zh: Catalogue = {
 
   "refusal.put-away": "关闭",
 
+  ...apartZh,
   ...deskZh,
   ...lineZh,
   ...refusedZh,
