@@ -299,7 +299,7 @@ func TestAPolicerThatDropsWithoutAQueueIsFollowed(t *testing.T) {
 	}
 }
 
-func TestWithoutReportsNothingIsSaidAndNothingProbed(t *testing.T) {
+func TestWithoutReportsNothingIsSaid(t *testing.T) {
 	p := NewPath()
 	for i := range 5000 {
 		p.Sent(1000, time.Duration(i)*time.Millisecond)
@@ -307,8 +307,38 @@ func TestWithoutReportsNothingIsSaidAndNothingProbed(t *testing.T) {
 	if _, ever := p.Reported(); ever || p.Rate() != Start {
 		t.Errorf("an estimate of %d out of nothing", p.Rate())
 	}
-	if _, _, ok := p.Probe(10_000_000, 6*time.Second); ok {
-		t.Error("probes although nobody reports")
+}
+
+// Where the smallest picture needs more than the first guess nothing would be
+// sent that could be reported on: a probe of padding alone finds out.
+func TestAPathIsProbedBeforeAnythingElseIsSent(t *testing.T) {
+	r := newRoad(5_000_000)
+	rate, lasting, ok := r.path.Probe(800_000, r.now)
+	if !ok || rate < 800_000 || lasting > 200*time.Millisecond {
+		t.Fatalf("probes at %d for %v: %v", rate, lasting, ok)
+	}
+	end := r.now + lasting
+	for owed := 0.0; r.now < end+300*time.Millisecond; r.now += time.Millisecond {
+		due := r.pending
+		r.pending = nil
+		for _, e := range due {
+			if e.at > r.now {
+				r.pending = append(r.pending, e)
+				continue
+			}
+			e.do()
+		}
+		if r.now < end {
+			for owed += float64(rate) / 8000; owed >= 300 && r.path.Padding() > 0; owed -= 300 {
+				r.counted(300)
+			}
+		}
+		if r.now/time.Millisecond%100 == 50 {
+			r.report()
+		}
+	}
+	if r.path.Rate() < 800_000 {
+		t.Errorf("found %d", r.path.Rate())
 	}
 }
 

@@ -54,9 +54,9 @@ func (p *Path) Probe(wanted int, now time.Duration) (rate int, lasting time.Dura
 	if p.probe.failed {
 		pause = probeLater
 	}
-	fresh := now-p.heard < probeAnswer // else nothing has been sent of late that could tell
+	fresh := p.reported && now-p.heard < probeAnswer // else nothing has been sent of late that could tell
 	switch {
-	case !p.reported || p.probe.active || float64(wanted) <= p.rate,
+	case p.probe.active || float64(wanted) <= p.rate,
 		p.probe.id != 0 && now-p.probe.ended < pause,
 		p.full != 0 && now-p.full < time.Second,
 		fresh && (p.loss.last > 0.3 || p.delay.use != normal || p.delay.waiting() > longQueue):

@@ -108,6 +108,7 @@ type side interface {
 	back()                         // it is here again
 	packet(b []byte, at time.Time) // one SRTP or SRTCP packet; b is the caller's
 	tick(now time.Time)            // once a second
+	beat(now time.Time)            // four times a second
 	moved() uint64                 // bytes of media so far
 	end()                          // leave; on return nothing more reaches the switchboard
 	figures(*Figures)

@@ -178,10 +178,14 @@ func (g *Gate) watch() {
 		g.mu.RUnlock()
 		for _, c := range conns {
 			c.watch(now)
+			connected := c.State() == Connected
+			if connected {
+				c.side.beat(now)
+			}
 			if round%4 != 0 {
 				continue
 			}
-			if c.State() == Connected {
+			if connected {
 				c.side.tick(now)
 			}
 			c.rate.Store(c.meter.read(c.side.moved(), now))

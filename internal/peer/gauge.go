@@ -34,7 +34,7 @@ type gauge struct {
 	beside  int // bit/s that are not numbered
 	before  uint64
 	looked  int64 // ticks
-	numbers bool  // some slot's packets are numbered
+	numbers bool  // some slot's packets are numbered; set before the first packet
 	probing bool
 	last    int // slot whose packet was numbered last, for padding
 }
@@ -45,7 +45,9 @@ func (g *gauge) begin(l *listener, r *switchboard.Receiver) {
 	g.mu.Lock()
 	g.path, g.reports, g.beside, g.looked = nil, estimate.Reports{}, 0, 0
 	for i := range l.strands {
-		g.numbers = g.numbers || l.strands[i].count != 0
+		if l.strands[i].count != 0 && l.slots[i].RTX.SSRC != 0 && !g.numbers {
+			g.numbers, g.last = true, i
+		}
 	}
 	rate := 0
 	if g.numbers {
@@ -135,7 +137,7 @@ func (g *gauge) reported(r *switchboard.Receiver, lost float64, sent int) {
 
 // tick measures once a second what is sent without numbers. A client that took
 // them and reports nothing is one of which nothing is known.
-func (g *gauge) tick(l *listener, r *switchboard.Receiver, now time.Time) {
+func (g *gauge) tick(r *switchboard.Receiver, now time.Time) {
 	at := ticks(now)
 	g.mu.Lock()
 	bytes := g.uncounted.Load()
@@ -152,26 +154,32 @@ func (g *gauge) tick(l *listener, r *switchboard.Receiver, now time.Time) {
 	if silent && g.estimate.Load() != 0 {
 		g.tell(r, 0)
 	}
-	g.probe(l, r, now)
 }
 
 // probe finds out whether the path carries what the next better picture needs,
-// when it is time to.
+// when it is time to. It is called with every report, and beside that a few
+// times a second, since without pictures nothing is reported.
 func (g *gauge) probe(l *listener, r *switchboard.Receiver, now time.Time) {
+	if !g.numbers || l.away.Load() {
+		return
+	}
 	wanted := r.Wanted()
-	if wanted == 0 || l.away.Load() {
+	if wanted == 0 {
 		return
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	slot := g.last
-	if g.path == nil || g.probing || l.strands[slot].count == 0 || l.slots[slot].RTX.SSRC == 0 {
+	if g.probing || l.slots[slot].RTX.SSRC == 0 {
 		return
 	}
 	gate := l.conn.gate
 	if gate.probes.Add(1) > maxProbes {
 		gate.probes.Add(-1)
 		return
+	}
+	if g.path == nil {
+		g.path, g.first = estimate.NewPath(), ticks(now)
 	}
 	_, lasting, ok := g.path.Probe(wanted-g.beside, time.Duration(ticks(now)))
 	if !ok {
@@ -191,7 +199,10 @@ func (g *gauge) pad(l *listener, slot int, lasting time.Duration) {
 	buffer := packetBuffers.Get().(*[]byte)
 	defer packetBuffers.Put(buffer)
 	g.mu.Lock()
-	whole := g.path.Padding()
+	whole := 0
+	if g.path != nil { // else the client has been away meanwhile
+		whole = g.path.Padding()
+	}
 	g.mu.Unlock()
 	began := time.Now()
 	for over := false; !over; time.Sleep(2 * time.Millisecond) {

@@ -168,6 +168,8 @@ func (t *tester) back()  {}
 
 func (t *tester) moved() uint64 { return 0 }
 
+func (t *tester) beat(time.Time) {}
+
 // end stops what is sent. When it returns nothing more is.
 func (t *tester) end() {
 	t.mu.Lock()

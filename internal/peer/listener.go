@@ -167,7 +167,16 @@ func (l *listener) tick(now time.Time) {
 	r := l.receiver
 	l.mu.Unlock()
 	if r != nil {
-		l.gauge.tick(l, r, now)
+		l.gauge.tick(r, now)
+	}
+}
+
+func (l *listener) beat(now time.Time) {
+	l.mu.Lock()
+	r := l.receiver
+	l.mu.Unlock()
+	if r != nil {
+		l.gauge.probe(l, r, now)
 	}
 }
 

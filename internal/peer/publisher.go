@@ -165,6 +165,8 @@ func (f *feed) leave() {
 	}
 }
 
+func (p *publisher) beat(time.Time) {}
+
 func (p *publisher) moved() uint64 { return p.inbox.bytes.Load() }
 
 // packet queues a packet for the goroutine that forwards.

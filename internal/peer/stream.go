@@ -61,6 +61,7 @@ func (g *Gate) accept(l net.Listener) {
 			remote: netip.AddrPortFrom(remote.Addr().Unmap(), remote.Port()),
 		}
 		_ = s.conn.SetWriteBuffer(streamBuffer)
+		limitUnsent(s.conn)
 		if !g.addStream(s) {
 			_ = conn.Close()
 		}

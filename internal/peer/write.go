@@ -22,6 +22,7 @@ func (l *listener) WriteRTP(packets []switchboard.Outgoing) {
 	if r == nil || k == nil || l.away.Load() {
 		return
 	}
+	clearAtCut(r, packets)
 	buffer := packetBuffers.Get().(*[]byte)
 	defer packetBuffers.Put(buffer)
 	at := time.Now()

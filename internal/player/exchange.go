@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/pion/webrtc/v4"
 )
@@ -27,10 +28,21 @@ func (r *Refusal) Error() string {
 	return fmt.Sprintf("the server refused the offer (%d): %s", r.Status, r.Body)
 }
 
+// Patch carries a fragment of a description to a server and brings the answer
+// back (RFC 9725 §4.3).
+type Patch func(ctx context.Context, fragment string) (answer string, err error)
+
 // HTTP exchanges by WHIP or WHEP: POST the offer, DELETE the Location. The
 // header is sent with both.
 func HTTP(client *http.Client, endpoint string, header http.Header) Exchange {
-	call := func(ctx context.Context, method, target, body string) (*http.Response, string, error) {
+	exchange, _ := HTTPSession(client, endpoint, header)
+	return exchange
+}
+
+// HTTPSession is HTTP for one connection, with the way to change it: PATCH of
+// the same Location.
+func HTTPSession(client *http.Client, endpoint string, header http.Header) (Exchange, Patch) {
+	call := func(ctx context.Context, method, target, kind, body string) (*http.Response, string, error) {
 		req, err := http.NewRequestWithContext(ctx, method, target, strings.NewReader(body))
 		if err != nil {
 			return nil, "", err
@@ -38,8 +50,11 @@ func HTTP(client *http.Client, endpoint string, header http.Header) Exchange {
 		for k, v := range header {
 			req.Header[k] = v
 		}
-		if body != "" {
-			req.Header.Set("Content-Type", "application/sdp")
+		if kind != "" {
+			req.Header.Set("Content-Type", kind)
+		}
+		if method == http.MethodPatch {
+			req.Header.Set("If-Match", "*")
 		}
 		res, err := client.Do(req)
 		if err != nil {
@@ -52,8 +67,9 @@ func HTTP(client *http.Client, endpoint string, header http.Header) Exchange {
 		}
 		return res, string(answer), err
 	}
-	return func(ctx context.Context, offer string) (string, func(context.Context) error, error) {
-		res, answer, err := call(ctx, http.MethodPost, endpoint, offer)
+	var resource atomic.Pointer[string]
+	exchange := func(ctx context.Context, offer string) (string, func(context.Context) error, error) {
+		res, answer, err := call(ctx, http.MethodPost, endpoint, "application/sdp", offer)
 		if err != nil {
 			return "", nil, err
 		}
@@ -62,10 +78,19 @@ func HTTP(client *http.Client, endpoint string, header http.Header) Exchange {
 			return answer, nil, nil
 		}
 		target := res.Request.URL.ResolveReference(location).String()
+		resource.Store(&target)
 		return answer, func(ctx context.Context) error {
-			_, _, err := call(ctx, http.MethodDelete, target, "")
+			_, _, err := call(ctx, http.MethodDelete, target, "", "")
 			return err
 		}, nil
+	}
+	return exchange, func(ctx context.Context, fragment string) (string, error) {
+		target := resource.Load()
+		if target == nil {
+			return "", errors.New("there is no connection to change")
+		}
+		_, answer, err := call(ctx, http.MethodPatch, *target, "application/trickle-ice-sdpfrag", fragment)
+		return answer, err
 	}
 }
 

@@ -11,21 +11,31 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
 	"github.com/pion/interceptor/pkg/nack"
 	"github.com/pion/interceptor/pkg/report"
+	"github.com/pion/interceptor/pkg/twcc"
 	"github.com/pion/logging"
 	"github.com/pion/webrtc/v4"
 )
 
-const audioLevelURI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level" // RFC 6464
+// Header extensions that are offered.
+const (
+	audioLevelURI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"            // RFC 6464
+	midURI        = "urn:ietf:params:rtp-hdrext:sdes:mid"                    // RFC 9143
+	ridURI        = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"          // RFC 8852
+	repairURI     = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id" // RFC 8852
+	countURI      = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+)
 
 // Config of a [Player]. The zero value works.
 type Config struct {
@@ -35,8 +45,17 @@ type Config struct {
 	Socket func() (net.PacketConn, error)
 	// TCP connects by ICE over TCP only.
 	TCP bool
-	// Unreliable neither asks for lost packets nor sends any again.
+	// Unreliable neither asks for lost packets nor sends any again, and reports
+	// no arrivals.
 	Unreliable bool
+	// RED takes sound with what was said before in the same packet (RFC 2198).
+	RED bool
+	// Patience is how long a path may be silent before the connection is given
+	// up; 0 is 5 s.
+	Patience time.Duration
+	// Relays are TURN servers; with OnlyRelays nothing else is used.
+	Relays     []webrtc.ICEServer
+	OnlyRelays bool
 	// Codecs restricts what is offered, by MIME type ("video/VP9"); empty is
 	// Opus, H.264 and VP9.
 	Codecs []string
@@ -56,7 +75,7 @@ type Player struct {
 func New(config Config) (*Player, error) {
 	p := &Player{config: config}
 	var err error
-	if p.media, err = offers(config.Codecs); err != nil {
+	if p.media, err = offers(config); err != nil {
 		return nil, err
 	}
 	p.interceptors = &interceptor.Registry{}
@@ -79,8 +98,18 @@ func New(config Config) (*Player, error) {
 		if err != nil {
 			return nil, err
 		}
+		arrivals, err := twcc.NewSenderInterceptor()
+		if err != nil {
+			return nil, err
+		}
+		numbers, err := twcc.NewHeaderExtensionInterceptor()
+		if err != nil {
+			return nil, err
+		}
 		p.interceptors.Add(responder)
 		p.interceptors.Add(generator)
+		p.interceptors.Add(arrivals)
+		p.interceptors.Add(numbers)
 	}
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -92,7 +121,10 @@ func New(config Config) (*Player, error) {
 	}
 	p.configuration = webrtc.Configuration{
 		Certificates: []webrtc.Certificate{*certificate}, BundlePolicy: webrtc.BundlePolicyMaxBundle,
-		RTCPMuxPolicy: webrtc.RTCPMuxPolicyRequire,
+		RTCPMuxPolicy: webrtc.RTCPMuxPolicyRequire, ICEServers: config.Relays,
+	}
+	if config.OnlyRelays {
+		p.configuration.ICETransportPolicy = webrtc.ICETransportPolicyRelay
 	}
 	return p, nil
 }
@@ -103,7 +135,11 @@ func (p *Player) prepare() (api *webrtc.API, release func(), err error) {
 	settings := webrtc.SettingEngine{LoggerFactory: quiet}
 	settings.SetIncludeLoopbackCandidate(true)
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
-	settings.SetICETimeouts(3*time.Second, 5*time.Second, time.Second)
+	patience := p.config.Patience
+	if patience == 0 {
+		patience = 5 * time.Second
+	}
+	settings.SetICETimeouts(3*time.Second, patience, time.Second)
 	release = func() {}
 	if p.config.TCP {
 		settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeTCP4, webrtc.NetworkTypeTCP6})
@@ -133,13 +169,18 @@ func (p *Player) open() (net.PacketConn, error) {
 	return udp, nil
 }
 
-// pictureFeedback is what a browser offers for pictures, without the
-// transport-wide congestion control that it would not get.
-var pictureFeedback = []webrtc.RTCPFeedback{{Type: "nack"}, {Type: "nack", Parameter: "pli"}, {Type: "ccm", Parameter: "fir"}, {Type: "goog-remb"}}
+// pictureFeedback is what a browser offers for pictures.
+var pictureFeedback = []webrtc.RTCPFeedback{{Type: "nack"}, {Type: "nack", Parameter: "pli"}, {Type: "ccm", Parameter: "fir"},
+	{Type: "goog-remb"}, {Type: "transport-cc"}}
+
+// mimeRED is Opus with what was said before.
+const mimeRED = "audio/red"
 
 // all codecs that can be offered, in the order of preference: H.264 first,
-// since the server prefers it. VP8 is offered only when named.
+// since the server prefers it. VP8 is offered only when named, RED when asked for.
 var all = []webrtc.RTPCodecParameters{
+	{PayloadType: 63, RTPCodecCapability: webrtc.RTPCodecCapability{
+		MimeType: mimeRED, ClockRate: 48000, Channels: 2, SDPFmtpLine: "111/111"}},
 	{PayloadType: 111, RTPCodecCapability: webrtc.RTPCodecCapability{
 		MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1",
 		RTCPFeedback: []webrtc.RTCPFeedback{{Type: "nack"}}}},
@@ -152,23 +193,63 @@ var all = []webrtc.RTPCodecParameters{
 		MimeType: webrtc.MimeTypeVP8, ClockRate: 90000, RTCPFeedback: pictureFeedback}},
 }
 
-func offers(only []string) (*webrtc.MediaEngine, error) {
+// repairOf is the codec's retransmissions (RFC 4588).
+func repairOf(c webrtc.RTPCodecParameters) webrtc.RTPCodecParameters {
+	return webrtc.RTPCodecParameters{PayloadType: c.PayloadType + 1, RTPCodecCapability: webrtc.RTPCodecCapability{
+		MimeType: webrtc.MimeTypeRTX, ClockRate: c.ClockRate, SDPFmtpLine: fmt.Sprintf("apt=%d", c.PayloadType)}}
+}
+
+func isSound(mime string) bool { return strings.HasPrefix(mime, "audio/") }
+
+func (config Config) takes(mime string) bool {
+	switch {
+	case mime == mimeRED:
+		return config.RED
+	case len(config.Codecs) > 0:
+		return slices.Contains(config.Codecs, mime)
+	}
+	return mime != webrtc.MimeTypeVP8
+}
+
+func offers(config Config) (*webrtc.MediaEngine, error) {
 	m := &webrtc.MediaEngine{}
 	for _, c := range all {
-		if slices.Contains(only, c.MimeType) || len(only) == 0 && c.MimeType != webrtc.MimeTypeVP8 {
-			kind := webrtc.RTPCodecTypeVideo
-			if c.MimeType == webrtc.MimeTypeOpus {
-				kind = webrtc.RTPCodecTypeAudio
-			}
+		if !config.takes(c.MimeType) {
+			continue
+		}
+		kind, list := webrtc.RTPCodecTypeVideo, []webrtc.RTPCodecParameters{c, repairOf(c)}
+		if isSound(c.MimeType) {
+			kind, list = webrtc.RTPCodecTypeAudio, list[:1]
+		}
+		if config.Unreliable {
+			list = list[:1]
+		}
+		for _, c := range list {
 			if err := m.RegisterCodec(c, kind); err != nil {
 				return nil, fmt.Errorf("offer %s: %w", c.MimeType, err)
 			}
 		}
 	}
 	err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: audioLevelURI}, webrtc.RTPCodecTypeAudio)
+	extensions := []string{midURI, ridURI, repairURI, countURI}
+	if config.Unreliable {
+		extensions = extensions[:3]
+	}
+	for _, uri := range extensions {
+		err = errors.Join(err, m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, webrtc.RTPCodecTypeVideo))
+	}
 	return m, err
 }
 
-func parametersOf(mime string) []webrtc.RTPCodecParameters {
-	return slices.DeleteFunc(slices.Clone(all), func(c webrtc.RTPCodecParameters) bool { return c.MimeType != mime })
+// parametersOf lists what a track in a codec offers, and nothing else.
+func (config Config) parametersOf(mime string) []webrtc.RTPCodecParameters {
+	var list []webrtc.RTPCodecParameters
+	for _, c := range all {
+		if c.MimeType == mime || mime == mimeRED && c.MimeType == webrtc.MimeTypeOpus {
+			if list = append(list, c); !isSound(mime) && !config.Unreliable {
+				list = append(list, repairOf(c))
+			}
+		}
+	}
+	return list
 }

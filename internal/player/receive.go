@@ -28,6 +28,7 @@ type Slot struct {
 	packets     atomic.Uint64
 	bytes       atomic.Uint64
 	gaps        atomic.Uint64
+	redundant   atomic.Uint64
 	last        atomic.Int64
 }
 
@@ -102,6 +103,10 @@ func (s *Slot) read(track *webrtc.TrackRemote, onPacket func(string, *rtp.Packet
 			s.gaps.Add(1)
 		}
 		next, started = packet.SequenceNumber+1, true
+		if packet.PayloadType == 63 {
+			packet.Payload = newest(packet.Payload)
+			s.redundant.Add(1)
+		}
 		s.packets.Add(1)
 		s.bytes.Add(uint64(len(packet.Payload)))
 		s.last.Store(time.Now().UnixNano())
@@ -111,10 +116,24 @@ func (s *Slot) read(track *webrtc.TrackRemote, onPacket func(string, *rtp.Packet
 	}
 }
 
+// newest is the last block of a redundant payload (RFC 2198 §3).
+func newest(b []byte) []byte {
+	skip := 0
+	for len(b) > 4 && b[0]&0x80 != 0 {
+		skip += int(b[2]&3)<<8 | int(b[3])
+		b = b[4:]
+	}
+	if len(b) < 1+skip {
+		return nil
+	}
+	return b[1+skip:]
+}
+
 // Counts of a slot since the connection was made.
 type Counts struct {
 	Packets, Bytes uint64
 	Gaps           uint64    // packets that did not follow the one before
+	Redundant      uint64    // packets with what was said before (RED); they are handed out without
 	Last           time.Time // zero when nothing has come
 }
 
@@ -124,7 +143,7 @@ func (r *Receiver) Slot(name string) Counts {
 	if s == nil {
 		return Counts{}
 	}
-	c := Counts{Packets: s.packets.Load(), Bytes: s.bytes.Load(), Gaps: s.gaps.Load()}
+	c := Counts{Packets: s.packets.Load(), Bytes: s.bytes.Load(), Gaps: s.gaps.Load(), Redundant: s.redundant.Load()}
 	if at := s.last.Load(); at != 0 {
 		c.Last = time.Unix(0, at)
 	}
