@@ -146,7 +146,7 @@ func TestRecogniseAndKnows(t *testing.T) {
 	secret, device := NewSecret(), NewCredential()
 	s := summit.State{ID: "s", Seats: []summit.Seat{{ID: "p", Role: summit.Delegate,
 		Invitation: summit.Invitation{Hash: secret.Hash(), Device: device.Hash(), Former: []string{hash([]byte("old"))}}}}}
-	if who, ok := Recognise(s, Authorization{"s", "p", device}); !ok || who != (Caller{"waiting delegate", "s", "p"}) {
+	if who, ok := Recognise(s, Authorization{"s", "p", device}); !ok || who != (Caller{Standing: "waiting delegate", Summit: "s", Seat: "p"}) {
 		t.Errorf("%+v %v", who, ok)
 	}
 	for name, a := range map[string]Authorization{

@@ -11,6 +11,7 @@ type Caller struct {
 	Standing Standing
 	Summit   summit.SummitID // "" for the administrator and for who is anonymous
 	Seat     summit.SeatID   // likewise
+	Sender   bool            // a program that sends for the seat, and no more
 }
 
 // nobody stands in for a seat that does not exist: looking for it costs what

@@ -110,6 +110,7 @@ var routesAndChats = map[Action][]Standing{
 	"OPTIONS /api/whip":          anyone,
 	"PATCH /api/whip/{session}":  senders,
 	"DELETE /api/whip/{session}": senders,
+	"GET /api/sender":            atTheDoor(summit.Principal, summit.Delegate, summit.NoteTaker, summit.Interpreter),
 	"POST /api/whep":             inside,
 	"OPTIONS /api/whep":          anyone,
 	"PATCH /api/whep/{session}":  inside,

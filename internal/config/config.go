@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -33,6 +34,15 @@ type Media struct {
 	UDP       string   `yaml:"udp"`
 	TCP       string   `yaml:"tcp"`
 	Addresses []string `yaml:"addresses"` // told to browsers; found when empty
+	Turn      Turn     `yaml:"turn"`
+	Origins   []string `yaml:"origins"` // whose pages may call WHIP and WHEP
+}
+
+// Turn is an external TURN server, for networks from which neither the UDP nor
+// the TCP port can be reached.
+type Turn struct {
+	URLs   []string `yaml:"urls"`   // RFC 7065
+	Secret string   `yaml:"secret"` // the TURN server's static-auth-secret
 }
 
 // Mode is where the certificate comes from.
@@ -190,9 +200,32 @@ func (c Config) checkListen(fault func(string, ...any)) {
 			fault("%s is %q; it must look like :8443 or 192.0.2.1:8443.", one.key, one.value)
 		}
 	}
+	c.checkTurn(fault)
 	for _, a := range c.Media.Addresses {
 		if _, err := netip.ParseAddr(a); err != nil {
 			fault("media.addresses holds %q, which is not an IP address.", a)
+		}
+	}
+}
+
+var (
+	turnURL = regexp.MustCompile(`^turns?:[a-zA-Z0-9.\-\[\]:]+(\?transport=(udp|tcp))?$`)
+	origin  = regexp.MustCompile(`^https?://[a-zA-Z0-9.\-\[\]]+(:[0-9]+)?$`)
+)
+
+func (c Config) checkTurn(fault func(string, ...any)) {
+	t := c.Media.Turn
+	for _, u := range t.URLs {
+		if !turnURL.MatchString(u) {
+			fault("media.turn.urls holds %q; it must look like turn:turn.example.org:3478?transport=udp.", u)
+		}
+	}
+	if len(t.URLs) > 0 && t.Secret == "" {
+		fault("media.turn.urls needs media.turn.secret, the static-auth-secret of the TURN server.")
+	}
+	for _, o := range c.Media.Origins {
+		if !origin.MatchString(o) {
+			fault("media.origins holds %q; it must look like https://studio.example.org, with nothing after it.", o)
 		}
 	}
 }

@@ -25,6 +25,7 @@ func TestTheExampleIsTheDefault(t *testing.T) {
 	// What is empty in the file is nil without one, and means the same.
 	want := Default()
 	want.Media.Addresses, want.Certificate.Names = []string{}, []string{}
+	want.Media.Turn.URLs, want.Media.Origins = []string{}, []string{}
 	if d := cmp.Diff(want, c); d != "" {
 		t.Errorf("the example differs from the default:\n%s", d)
 	}
@@ -191,4 +192,22 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("a summit without seats, items or time was read: %+v", d)
 		}
 	})
+}
+
+func TestATURNServerAndOtherPagesAreChecked(t *testing.T) {
+	good := "media:\n  turn: {urls: ['turn:turn.example.org:3478?transport=udp', 'turns:[2001:db8::1]:443'], secret: x}\n  origins: ['https://studio.example.org:8443']\n"
+	if _, err := Parse([]byte(good)); err != nil {
+		t.Error(err)
+	}
+	for _, bad := range []string{
+		"media: {turn: {urls: ['turn:turn.example.org']}}",
+		"media: {turn: {urls: ['https://turn.example.org'], secret: x}}",
+		"media: {turn: {urls: ['turn:a>; rel=\"x\"'], secret: x}}",
+		"media: {origins: ['https://studio.example.org/page']}",
+		"media: {origins: ['*']}",
+	} {
+		if c, err := Parse([]byte(bad)); err == nil {
+			t.Errorf("%s was taken: %+v", bad, c.Media)
+		}
+	}
 }

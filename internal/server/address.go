@@ -90,20 +90,31 @@ func fromHere(r *http.Request) bool {
 
 // adminToken reads the administrator's token, or makes it.
 func adminToken(path string) (access.Secret, error) {
+	return keptSecret(path, "the administrator's token")
+}
+
+// senderKey reads the key of the tokens of programs that send for a seat, or
+// makes it.
+func senderKey(path string) (access.SenderKey, error) {
+	secret, err := keptSecret(path, "the key of the senders' tokens")
+	return access.SenderKey{Secret: secret}, err
+}
+
+func keptSecret(path, what string) (access.Secret, error) {
 	text, err := os.ReadFile(path)
 	if err == nil {
 		secret, err := access.ParseSecret(strings.TrimSpace(string(text)))
 		if err != nil {
-			return secret, fmt.Errorf("%s does not hold a token; delete it and start again to have a new one", path)
+			return secret, fmt.Errorf("%s does not hold %s; delete it and start again to have a new one", path, what)
 		}
 		return secret, nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
-		return access.Secret{}, fmt.Errorf("the administrator's token cannot be read: %w", err)
+		return access.Secret{}, fmt.Errorf("%s cannot be read: %w", what, err)
 	}
 	secret := access.NewSecret()
 	if err := os.WriteFile(path, []byte(secret.Reveal()+"\n"), 0o600); err != nil {
-		return secret, fmt.Errorf("the administrator's token cannot be kept: %w", err)
+		return secret, fmt.Errorf("%s cannot be kept: %w", what, err)
 	}
 	return secret, nil
 }

@@ -214,6 +214,13 @@ func (s *Server) serve(o web.Options) (*web.Server, error) {
 		return nil, err
 	}
 	o.Full = func() bool { return s.strain.Now().Full }
+	if o.SenderKey, err = senderKey(s.path("sender-key")); err != nil {
+		return nil, err
+	}
+	o.Origins = c.Media.Origins
+	if t := c.Media.Turn; len(t.URLs) > 0 {
+		o.Turn = &web.Turn{URLs: t.URLs, Secret: t.Secret}
+	}
 	o.Admin, o.Address, o.Limits, o.Log = admin, c.Address, c.Limits, s.log
 	o.Public = c.Certificate.Mode == config.ACME
 	if c.Certificate.Mode == config.BehindProxy {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -29,6 +30,23 @@ func hasType(w http.ResponseWriter, r *http.Request, want string) bool {
 	}
 	w.Header().Set("Accept", want)
 	refuse(w, http.StatusUnsupportedMediaType, "wrong-type")
+	return false
+}
+
+// accepts reports whether a caller takes a media type; who does not say takes
+// every one.
+func accepts(r *http.Request, kind string) bool {
+	wished := strings.Join(r.Header.Values("Accept"), ",")
+	if strings.TrimSpace(wished) == "" {
+		return true
+	}
+	family, _, _ := strings.Cut(kind, "/")
+	for one := range strings.SplitSeq(wished, ",") {
+		got, parameters, err := mime.ParseMediaType(strings.TrimSpace(one))
+		if err == nil && parameters["q"] != "0" && (got == kind || got == family+"/*" || got == "*/*") {
+			return true
+		}
+	}
 	return false
 }
 

@@ -22,7 +22,12 @@ func caller(r *http.Request) access.Caller {
 // turns away floods, guesses and the pages of other servers.
 func (s *Server) judged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := s.foreign.Check(r); err != nil {
+		shared := s.shared(w, r)
+		if shared && preflight(r) {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		if err := s.foreign.Check(r); err != nil && !shared {
 			refuse(w, http.StatusForbidden, "foreign-origin")
 			return
 		}
@@ -48,9 +53,9 @@ func (s *Server) judged(next http.Handler) http.Handler {
 	})
 }
 
-// recognise reads an Authorization header: "Liqa SUMMIT.SEAT.CREDENTIAL", the
-// same after "Bearer" for WHIP senders that know nothing else, or the
-// administrator's token after "Bearer".
+// recognise reads an Authorization header: "Liqa SUMMIT.SEAT.CREDENTIAL", and
+// after "Bearer" the same, the token of a program that sends for a seat, or
+// the administrator's.
 func (s *Server) recognise(header string) (access.Caller, bool) {
 	scheme, text, _ := strings.Cut(header, " ")
 	text = strings.TrimSpace(text)
@@ -60,7 +65,11 @@ func (s *Server) recognise(header string) (access.Caller, bool) {
 	}
 	if bearer || strings.EqualFold(scheme, "Liqa") {
 		if a, err := access.ParseAuthorization(text); err == nil {
-			return s.seatOf(a)
+			who, ok := s.seatOf(a)
+			if !ok && bearer {
+				who, ok = s.senderOf(a)
+			}
+			return who, ok
 		}
 	}
 	return access.Caller{Standing: access.Anonymous}, false
@@ -95,7 +104,7 @@ func (s *Server) permitted(w http.ResponseWriter, r *http.Request, route access.
 		who = access.Caller{Standing: access.Anonymous}
 	}
 	// Who opens the live connection says who they are in its first message.
-	if access.May(who.Standing, route) || route == "GET /api/live" {
+	if who.May(route) || route == "GET /api/live" {
 		return true
 	}
 	switch {

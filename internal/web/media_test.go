@@ -44,7 +44,7 @@ func TestAMediaConnectionAsRFC9725Asks(t *testing.T) {
 		for _, c := range []struct {
 			match, body string
 			want        int
-		}{{"", "a=candidate", 204}, {etag, "a=candidate", 204}, {`"other"`, "a=candidate", 412}, {"", "nonsense", 400}} {
+		}{{"", "a=candidate", 428}, {etag, "a=candidate", 204}, {`"other"`, "a=candidate", 412}, {etag, "nonsense", 400}} {
 			if status, _ := patch(c.match, c.body); status != c.want {
 				t.Errorf("PATCH with If-Match %q, %q gives %d", c.match, c.body, status)
 			}
@@ -56,8 +56,10 @@ func TestAMediaConnectionAsRFC9725Asks(t *testing.T) {
 		if status, _ := g.ask("PATCH", at, "text/plain", []byte("a=x")); status != http.StatusUnsupportedMediaType {
 			t.Errorf("PATCH of another type gives %d", status)
 		}
-		if status, _ := g.ask("GET", path, "", nil); status != http.StatusMethodNotAllowed {
-			t.Errorf("GET %s gives %d", path, status)
+		for _, address := range []string{path, at} {
+			if status, body := g.ask("GET", address, "", nil); status != http.StatusMethodNotAllowed || !strings.Contains(body, `"code":"method"`) {
+				t.Errorf("GET %s gives %d %s", address, status, body)
+			}
 		}
 		options := h.send("OPTIONS", path, "", "", nil)
 		options.Body.Close()

@@ -32,6 +32,9 @@ var sentences = map[string]string{
 	"too-large":              "What was sent is too large. Nothing was changed.",
 	"not-understood":         "What was sent could not be read. Nothing was changed.",
 	"wrong-type":             "What was sent is of another type than is read here.",
+	"which-state":            "Say by If-Match which state of the connection this is about.",
+	"not-acceptable":         "The answer is application/sdp, which was not asked for.",
+	"sent-by-program":        "Another program is sending for this seat. Stop it to send from here.",
 	"foreign-origin":         "This was asked for by a page of another server. Nothing was changed.",
 	"method":                 "That cannot be done with this address.",
 	"changed":                "This connection has been negotiated anew since. Fetch it again.",
@@ -90,6 +93,9 @@ func (s *Server) refused(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.As(err, &refusal):
 		s.refusedBy(w, refusal)
 	case errors.As(err, &offer):
+		if offer.Status == http.StatusServiceUnavailable {
+			w.Header().Set("Retry-After", "5")
+		}
 		p := newProblem(offer.Status, offer.Code)
 		p.Detail = offer.Sentence
 		p.write(w)

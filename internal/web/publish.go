@@ -39,6 +39,10 @@ func (s *Server) connect(w http.ResponseWriter, r *http.Request, purpose Purpose
 		s.notConnected(w, state)
 		return
 	}
+	if !who.Sender && s.sessions.sentByAProgram(seatRoute{place{who.Summit, who.Seat}, access.Action(r.Pattern), purpose}) {
+		refuse(w, http.StatusConflict, "sent-by-program")
+		return
+	}
 	seat, _ := state.Seat(who.Seat)
 	if who.Standing == access.Standing(summit.Reporter) && !s.sessions.wasIn(place{who.Summit, who.Seat}) && s.full(w) {
 		log.Info("a reporter is refused because the server is full")
@@ -67,6 +71,10 @@ func (s *Server) notConnected(w http.ResponseWriter, state summit.State) {
 // offer reads the SDP of a request, and answers when there is none.
 func (s *Server) offer(w http.ResponseWriter, r *http.Request) (offer string, ok bool) {
 	if !hasType(w, r, sdpType) {
+		return "", false
+	}
+	if !accepts(r, sdpType) {
+		refuse(w, http.StatusNotAcceptable, "not-acceptable")
 		return "", false
 	}
 	text, err := io.ReadAll(r.Body)

@@ -39,6 +39,7 @@ func (s *Server) handleAll() {
 	s.handle("GET /api/documents/{document}", 0, s.document)
 	s.handle("DELETE /api/documents/{document}", 0, s.withdrawDocument)
 
+	s.handle("GET /api/sender", 0, s.senderToken)
 	s.handle("POST /api/linetest", sdpBody, s.testLine)
 	s.handle("GET /api/linetest/{session}", 0, s.measured)
 	s.handle("DELETE /api/linetest/{session}", 0, s.endTest)
@@ -61,7 +62,8 @@ func (s *Server) handleAll() {
 
 	// What remains is of another method than the address takes, or of no
 	// address at all.
-	for _, path := range []string{"/api/whip", "/api/whep", "/api/whip/{session}", "/api/whep/{session}", "/api/redeem"} {
+	for _, path := range []string{"/api/whip", "/api/whep", "/api/whip/{session}", "/api/whep/{session}",
+		"/api/summits/{summit}/whep", "/api/summits/{summit}/whep/{session}", "/api/redeem"} {
 		s.mux.HandleFunc(path, otherMethod)
 	}
 	s.mux.HandleFunc("/", s.nothingPage)

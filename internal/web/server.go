@@ -39,6 +39,13 @@ type Options struct {
 	Metrics http.Handler
 	// Admin is the administrator's token.
 	Admin access.Secret
+	// SenderKey makes the tokens of programs that send for a seat.
+	SenderKey access.SenderKey
+	// Origins are the other servers' pages that may call WHIP and WHEP, with a
+	// token: "https://studio.example.org".
+	Origins []string
+	// Turn is an external TURN server; nil when there is none.
+	Turn *Turn
 	// Address is what links begin with, such as "https://summit.example.org";
 	// "" takes it from each request.
 	Address string

@@ -109,6 +109,14 @@ func (s *Server) full(w http.ResponseWriter) bool {
 	return true
 }
 
+// sentByAProgram reports whether a program sends for a seat now.
+func (all *sessions) sentByAProgram(key seatRoute) bool {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	one := all.named[all.of[key]]
+	return one != nil && one.of.Sender
+}
+
 // find gives the session of a name to who may touch it: the seat that made it.
 func (all *sessions) find(name string, who access.Caller, route access.Action) (*session, bool) {
 	all.mu.Lock()
@@ -223,6 +231,7 @@ func (s *Server) opened(w http.ResponseWriter, r *http.Request, one *session, te
 		s.notConnected(w, state)
 		return false
 	}
+	s.linkTurn(w, one.of)
 	created(w, r.URL.Path+"/"+name, one.etag, text)
 	return true
 }
@@ -269,7 +278,14 @@ func (s *Server) patchSession(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	if match := r.Header.Get("If-Match"); match != "" && match != "*" && match != s.sessions.etag(one) {
+	switch match := r.Header.Get("If-Match"); match {
+	case "":
+		// Without it, candidates of one ICE session could end in the next
+		// (RFC 9725 §4.3.1.1).
+		refuse(w, http.StatusPreconditionRequired, "which-state")
+		return
+	case "*", `"*"`, s.sessions.etag(one):
+	default:
 		refuse(w, http.StatusPreconditionFailed, "changed")
 		return
 	}
@@ -303,8 +319,10 @@ func (s *Server) deleteSession(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusOK)
 }
 
-// mediaOptions says what an address takes (RFC 9725 §4.2).
-func (s *Server) mediaOptions(w http.ResponseWriter, _ *http.Request) {
+// mediaOptions says what an address takes (RFC 9725 §4.2) and, to who may use
+// it, the TURN server: some clients need to know it before they offer (§4.6).
+func (s *Server) mediaOptions(w http.ResponseWriter, r *http.Request) {
+	s.linkTurn(w, caller(r))
 	w.Header().Set("Accept-Post", sdpType)
 	w.Header().Set("Allow", "POST, OPTIONS")
 	w.WriteHeader(http.StatusNoContent)
