@@ -1,12 +1,6 @@
 package peer
 
-import (
-	"net"
-
-	"golang.org/x/sys/unix"
-
-	"liqa/internal/switchboard"
-)
+import "liqa/internal/switchboard"
 
 // What the kernel holds for a client that reads slowly over TCP would still
 // reach it after a cut. So the kernel is let hold little of what it has not
@@ -19,28 +13,6 @@ const unsentMost = 32 << 10
 
 // unsentAtCut is how much of it may be left when something is cut.
 const unsentAtCut = 2 << 10
-
-// limitUnsent has the kernel take no more for a connection than it can send
-// soon. Systems that do not know the option keep their buffer's size.
-func limitUnsent(c *net.TCPConn) {
-	raw, err := c.SyscallConn()
-	if err != nil {
-		return
-	}
-	_ = raw.Control(func(fd uintptr) {
-		_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_NOTSENT_LOWAT, unsentMost)
-	})
-}
-
-// unsent is how many bytes wait to be sent; 0 where the system does not say.
-func (s *stream) unsent() (n int) {
-	raw, err := s.conn.SyscallConn()
-	if err != nil {
-		return 0
-	}
-	_ = raw.Control(func(fd uintptr) { n, _ = unix.IoctlGetInt(int(fd), unix.SIOCOUTQNSD) })
-	return n
-}
 
 // breakOff ends the stream without sending what has not been sent.
 func (s *stream) breakOff() {
