@@ -29,10 +29,10 @@ func most() int {
 }
 
 // conference is a summit with so many reporters, who have been admitted.
-func conference(b testing.TB, g *ground, reporters, public int) (*house, *guest, *crowd) {
+func conference(b testing.TB, g *ground, reporters, public, byTCP int) (*house, *guest, *crowd) {
 	h := convened(b, g.do("start"), bilateral(reporters))
 	officer := h.enter(nil, "officer")
-	who := invited{URL: h.at.URL, Summit: string(h.id), Public: public}
+	who := invited{URL: h.at.URL, Summit: string(h.id), Public: public, TCP: byTCP}
 	for i := range reporters {
 		who.Links = append(who.Links, h.link[summit.SeatID("reporter-"+strconv.Itoa(i))])
 	}
@@ -57,7 +57,7 @@ func conference(b testing.TB, g *ground, reporters, public int) (*house, *guest,
 // listener has the original's sound and a channel: 100 packets a second.
 func BenchmarkClearingThePress(b *testing.B) {
 	const public = 4
-	h, officer, c := conference(b, newGround(b, "", "journal"), most(), public)
+	h, officer, c := conference(b, newGround(b, "", "journal"), most(), public, 0)
 	principal := h.enter(officer, "principal-a")
 	officer.act("start-item", map[string]any{"item": "opening"})
 	c.do("listen")
@@ -113,7 +113,7 @@ func at(sorted []float64, q float64) float64 {
 // BenchmarkJoining has 300 press seats join an open item at 100 a second, from
 // the WHEP request to the first packet of sound, at the whole server.
 func BenchmarkJoining(b *testing.B) {
-	h, officer, c := conference(b, newGround(b, "", "journal"), min(most(), 300), 0)
+	h, officer, c := conference(b, newGround(b, "", "journal"), min(most(), 300), 0, 0)
 	principal := h.enter(officer, "principal-a")
 	officer.act("start-item", map[string]any{"item": "opening"})
 	sound(b, principal, player.Silence())

@@ -106,7 +106,7 @@ func TestACrowdComesAndThePrincipalsHearNoGap(t *testing.T) {
 	if long() {
 		n = most()
 	}
-	h, officer, c := conference(t, newGround(t, "", "journal"), n, 0)
+	h, officer, c := conference(t, newGround(t, "", "journal"), n, 0, 0)
 	a, b := h.enter(officer, "principal-a"), h.enter(officer, "principal-b")
 	officer.act("start-item", map[string]any{"item": "opening"})
 	sound(t, a, &numbered{})

@@ -31,6 +31,7 @@ type invited struct {
 	Summit string
 	Links  []string
 	Public int
+	TCP    int // how many of them receive by TCP
 }
 
 // counted is what it answers: when each heard the last packet of sound, in Unix
@@ -258,7 +259,7 @@ func (g *gathered) listen(i int) error {
 		url = g.URL + "/api/summits/" + g.Summit + "/whep?lang=ru&player=press"
 	}
 	began := time.Now()
-	l, err := leanListen(g.identity, url, auth)
+	l, err := leanListen(g.identity, url, auth, i < g.TCP)
 	if err != nil {
 		return err
 	}
@@ -282,11 +283,12 @@ func (g *gathered) patience() time.Duration {
 	if g.expected {
 		return 0 // after a restart the press is out until an officer resumes
 	}
-	return 2 * time.Second
+	return 10 * time.Second
 }
 
 // stall has so many of each kind stop: live connections that nobody reads any
-// more, and receiving ones whose sockets are closed without a word.
+// more, receiving ones whose sockets are closed without a word, and all that
+// receive by TCP, which read no more.
 func (g *gathered) stall(kinds string) error {
 	var n int
 	if _, err := fmt.Sscan(kinds, &n); err != nil {
@@ -298,8 +300,15 @@ func (g *gathered) stall(kinds string) error {
 	for i := range min(n, len(g.sockets)) {
 		g.stuck[i] = true
 	}
-	for i := range min(n, len(g.all)) {
-		g.all[len(g.all)-1-i].socket.Close()
+	vanish := n
+	for _, l := range g.all {
+		switch {
+		case l.stream != nil:
+			l.blocked.Store(true)
+		case vanish > 0:
+			l.end()
+			vanish--
+		}
 	}
 	return nil
 }

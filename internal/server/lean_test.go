@@ -37,6 +37,8 @@ import (
 // handshake, and a goroutine that counts. When a packet came, the kernel says.
 type lean struct {
 	socket   *net.UDPConn
+	stream   net.Conn    // instead, by TCP
+	blocked  atomic.Bool // it reads no more
 	server   netip.AddrPort
 	name     string // of checks: theirs:ours
 	password string // theirs
@@ -44,6 +46,8 @@ type lean struct {
 	pipe     *leanPipe
 	checked  chan struct{}
 	first    chan struct{}
+	once     sync.Once
+	heard    sync.Once
 	packets  atomic.Int64 // of sound
 	last     atomic.Int64 // when, in Unix nanoseconds
 }
@@ -89,12 +93,13 @@ func leanOffer(ufrag, password, print string) string {
 
 var (
 	leanCandidate = regexp.MustCompile(`a=candidate:\d+ 1 udp \d+ (\S+) (\d+) typ host`)
+	leanByTCP     = regexp.MustCompile(`a=candidate:\d+ 1 (?:tcp|TCP) \d+ (\S+) (\d+) typ host tcptype passive`)
 	leanUfrag     = regexp.MustCompile(`a=ice-ufrag:(\S+)`)
 	leanPassword  = regexp.MustCompile(`a=ice-pwd:(\S+)`)
 )
 
 // leanListen makes the connection: the offer by WHEP, one check, the handshake.
-func leanListen(id *leanIdentity, url, authorization string) (*lean, error) {
+func leanListen(id *leanIdentity, url, authorization string, byTCP bool) (*lean, error) {
 	ufrag, password := letters(8), letters(24)
 	r, err := http.NewRequest(http.MethodPost, url, strings.NewReader(leanOffer(ufrag, password, id.print)))
 	if err != nil {
@@ -111,6 +116,9 @@ func leanListen(id *leanIdentity, url, authorization string) (*lean, error) {
 	defer res.Body.Close()
 	answer, err := io.ReadAll(res.Body)
 	at := leanCandidate.FindSubmatch(answer)
+	if byTCP {
+		at = leanByTCP.FindSubmatch(answer)
+	}
 	if err != nil || res.StatusCode != http.StatusCreated || at == nil {
 		return nil, fmt.Errorf("%d: %s %w", res.StatusCode, answer, err)
 	}
@@ -119,7 +127,16 @@ func leanListen(id *leanIdentity, url, authorization string) (*lean, error) {
 		name: string(leanUfrag.FindSubmatch(answer)[1]) + ":" + ufrag, checked: make(chan struct{}), first: make(chan struct{}),
 	}
 	l.server = netip.MustParseAddrPort(net.JoinHostPort(string(at[1]), string(at[2])))
-	if err := l.open(); err != nil {
+	l.pipe = &leanPipe{put: l.put, in: make(chan []byte, 16), deadline: deadline.New(), closed: make(chan struct{})}
+	if byTCP {
+		l.stream, err = net.Dial("tcp", l.server.String())
+		if err == nil {
+			go l.readStream()
+		}
+	} else {
+		err = l.open()
+	}
+	if err != nil {
 		return nil, err
 	}
 	return l, l.connect(id)
@@ -137,7 +154,6 @@ func (l *lean) open() (err error) {
 	if l.socket, err = net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)}); err != nil {
 		return err
 	}
-	l.pipe = &leanPipe{socket: l.socket, to: l.server, in: make(chan []byte, 16), deadline: deadline.New(), closed: make(chan struct{})}
 	raw, err := l.socket.SyscallConn()
 	if err != nil {
 		return err
@@ -157,7 +173,7 @@ func (l *lean) connect(id *leanIdentity) error {
 		}
 		m := stun.MustBuild(stun.TransactionID, stun.BindingRequest, stun.NewUsername(l.name),
 			stun.RawAttribute{Type: stun.AttrUseCandidate}, stun.NewShortTermIntegrity(l.password), stun.Fingerprint)
-		if _, err := l.socket.WriteToUDPAddrPort(m.Raw, l.server); err != nil {
+		if err := l.put(m.Raw); err != nil {
 			return err
 		}
 		select {
@@ -177,27 +193,64 @@ func (l *lean) connect(id *leanIdentity) error {
 	return conn.HandshakeContext(ctx)
 }
 
+// put sends a datagram.
+func (l *lean) put(b []byte) error {
+	if l.stream != nil {
+		_, err := l.stream.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(b))), b...))
+		return err
+	}
+	_, err := l.socket.WriteToUDPAddrPort(b, l.server)
+	return err
+}
+
+// end lets go of the socket without a word.
+func (l *lean) end() {
+	if l.stream != nil {
+		l.stream.Close()
+		return
+	}
+	l.socket.Close()
+}
+
 func (l *lean) read() {
 	buf, beside := make([]byte, 2048), make([]byte, 128)
-	var once, heard sync.Once
 	for {
 		n, m, _, _, err := l.socket.ReadMsgUDPAddrPort(buf, beside)
 		if err != nil {
 			return
 		}
-		switch b := buf[:n]; {
-		case n < 20:
-		case b[0] < 4: // STUN
-			if !l.check(b) {
-				once.Do(func() { close(l.checked) })
-			}
-		case b[0] >= 20 && b[0] < 64: // DTLS
-			l.pipe.deliver(b)
-		case b[1]&0x7f == 111: // sound; a slate is a picture
-			l.packets.Add(1)
-			l.last.Store(stamped(beside[:m]))
-			heard.Do(func() { close(l.first) })
+		l.take(buf[:n], func() int64 { return stamped(beside[:m]) })
+	}
+}
+
+// readStream is read by TCP, until it is blocked.
+func (l *lean) readStream() {
+	buf := make([]byte, 1<<16)
+	for !l.blocked.Load() {
+		if _, err := io.ReadFull(l.stream, buf[:2]); err != nil {
+			return
 		}
+		n := int(binary.BigEndian.Uint16(buf))
+		if _, err := io.ReadFull(l.stream, buf[:n]); err != nil {
+			return
+		}
+		l.take(buf[:n], func() int64 { return time.Now().UnixNano() })
+	}
+}
+
+func (l *lean) take(b []byte, at func() int64) {
+	switch {
+	case len(b) < 20:
+	case b[0] < 4: // STUN
+		if !l.check(b) {
+			l.once.Do(func() { close(l.checked) })
+		}
+	case b[0] >= 20 && b[0] < 64: // DTLS
+		l.pipe.deliver(b)
+	case b[1]&0x7f == 111: // sound; a slate is a picture
+		l.packets.Add(1)
+		l.last.Store(at())
+		l.heard.Do(func() { close(l.first) })
 	}
 }
 
@@ -213,7 +266,7 @@ func (l *lean) check(b []byte) bool {
 	reply := stun.MustBuild(stun.NewTransactionIDSetter(m.TransactionID), stun.BindingSuccess,
 		&stun.XORMappedAddress{IP: net.IP(l.server.Addr().AsSlice()), Port: int(l.server.Port())},
 		stun.NewShortTermIntegrity(l.mine), stun.Fingerprint)
-	_, _ = l.socket.WriteToUDPAddrPort(reply.Raw, l.server) // asked again when lost
+	_ = l.put(reply.Raw) // asked again when lost
 	return true
 }
 
@@ -229,8 +282,7 @@ func stamped(beside []byte) int64 {
 
 // leanPipe is what DTLS runs on.
 type leanPipe struct {
-	socket   *net.UDPConn
-	to       netip.AddrPort
+	put      func([]byte) error
 	in       chan []byte
 	deadline *deadline.Deadline
 	once     sync.Once
@@ -257,7 +309,7 @@ func (p *leanPipe) ReadFrom(b []byte) (int, net.Addr, error) {
 }
 
 func (p *leanPipe) WriteTo(b []byte, _ net.Addr) (int, error) {
-	return p.socket.WriteToUDPAddrPort(b, p.to)
+	return len(b), p.put(b)
 }
 
 func (p *leanPipe) Close() error {
