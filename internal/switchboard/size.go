@@ -101,17 +101,16 @@ func h264Size(b []byte) (width, height int, ok bool) {
 	profile := r.read(8)
 	r.read(16) // constraints, level
 	r.ue()     // its id
-	chroma := 1
 	switch profile {
 	case 100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135:
-		if chroma = r.ue(); chroma == 3 {
-			r.one()
+		if r.ue() != 1 {
+			return 0, 0, false // another format than 4:2:0: nobody sends that here
 		}
 		r.ue() // bit depths
 		r.ue()
 		r.one()
 		if r.one() == 1 {
-			return 0, 0, false // scaling lists: nobody sends them here
+			return 0, 0, false // scaling lists: the same
 		}
 	}
 	r.ue() // of the frame number
@@ -137,15 +136,8 @@ func h264Size(b []byte) (width, height int, ok bool) {
 	}
 	r.one()
 	if r.one() == 1 { // cropped
-		x, y := 2, 2*fields
-		switch chroma {
-		case 0, 3:
-			x, y = 1, fields
-		case 2:
-			y = fields
-		}
-		width -= x * (r.ue() + r.ue())
-		height -= y * (r.ue() + r.ue())
+		width -= 2 * (r.ue() + r.ue())
+		height -= 2 * fields * (r.ue() + r.ue())
 	}
 	return width, height, !r.beyond && plausible(width, height)
 }
