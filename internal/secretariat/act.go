@@ -30,6 +30,7 @@ type step struct {
 	plan    plan.Plan // of after
 	cuts    bool      // it takes something away and gives nothing: media or rights
 	answer  chan answer
+	passage *Passage // nil unless somebody wants to know
 }
 
 type answer struct {
@@ -48,10 +49,13 @@ func (s *step) tell(revision uint64, err error) {
 // do lets an actor act, and waits for the answer.
 func (m *meeting) do(ctx context.Context, by summit.Actor, a summit.Act) (revision uint64, err error) {
 	answers := make(chan answer, 1)
+	p := m.passage(by, a)
 	err = m.call(ctx, func() {
-		s, revision, err := m.decide(by, a)
+		p.begun()
+		s, revision, err := m.decide(by, a, p)
 		if s == nil {
 			answers <- answer{revision, err}
+			m.over(p, err)
 			return
 		}
 		s.answer = answers
@@ -75,9 +79,10 @@ func (m *meeting) do(ctx context.Context, by summit.Actor, a summit.Act) (revisi
 // decide lets the rules decide an act. What is accepted and changes something
 // is a step, which is cut at the media at once, as far as it takes away, and on
 // its way to the journal. Without a step, the answer is known already.
-func (m *meeting) decide(by summit.Actor, a summit.Act) (s *step, revision uint64, err error) {
+func (m *meeting) decide(by summit.Actor, a summit.Act, p *Passage) (s *step, revision uint64, err error) {
 	before, now := m.ahead(), m.cfg.Clock()
 	events, err := summit.Decide(before, by, a, now)
+	p.decided(len(events))
 	switch {
 	case err != nil:
 		return nil, 0, err
@@ -90,9 +95,11 @@ func (m *meeting) decide(by summit.Actor, a summit.Act) (s *step, revision uint6
 	if err != nil {
 		return nil, 0, err
 	}
+	p.planned()
 	if m.behind && !s.cuts {
 		return nil, 0, refuse("journal-behind")
 	}
+	s.passage = p
 	m.add(s)
 	return s, 0, nil
 }
@@ -152,6 +159,7 @@ func (m *meeting) add(s *step) {
 	if m.enforce(plan.Meet(m.standing, s.plan)) {
 		m.notify() // screens show a cut at once, written or not
 	}
+	s.passage.cut()
 	m.write()
 }
 
@@ -184,12 +192,17 @@ func (m *meeting) written(r result) {
 	m.unwritten = append([]*step(nil), m.unwritten[m.flying:]...)
 	m.flying = 0
 	m.state, m.plan = done[len(done)-1].after, done[len(done)-1].plan
+	for _, s := range done {
+		s.passage.journaled()
+	}
 	m.enforce(m.allowed())
 	recovered := m.behind
 	m.behind = false
 	u := m.moment()
 	for _, s := range done { // before a thousand screens are woken
+		s.passage.applied()
 		s.tell(s.after.Revision, nil)
+		m.over(s.passage, nil)
 		m.admitted(s.events)
 	}
 	m.show(u)

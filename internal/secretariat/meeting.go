@@ -209,7 +209,7 @@ func (m *meeting) resume() {
 			m.reconcile() // nothing of it is open
 			return
 		}
-		if _, _, err := m.decide(summit.Server, summit.Restart{}); err != nil {
+		if _, _, err := m.decide(summit.Server, summit.Restart{}, nil); err != nil {
 			m.log.Error("the restart could not be noted", "err", err)
 		}
 	})

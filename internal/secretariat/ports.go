@@ -46,6 +46,9 @@ type Config struct {
 	// Grace is how long a seat counts as connected after its last connection
 	// has gone, so that a page that reconnects changes nothing; 2 s when zero.
 	Grace time.Duration
+	// Passed is told of each act that somebody has asked for, when it has been
+	// answered; it must not wait. Nil costs nothing.
+	Passed func(Passage)
 }
 
 func (c Config) complete() Config {

@@ -53,7 +53,7 @@ func (m *meeting) settle(id summit.SeatID) {
 	if here {
 		a = summit.Connect{Seat: id}
 	}
-	if _, _, err := m.decide(summit.Server, a); err != nil {
+	if _, _, err := m.decide(summit.Server, a, nil); err != nil {
 		m.log.Info("a connection could not be noted", "seat", string(id), "act", a.Kind(), "err", err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"log/slog"
 	"net/http"
 	"sync"
 
@@ -20,6 +21,7 @@ import (
 type gate struct {
 	peers *peer.Gate
 	board *switchboard.Board
+	log   *slog.Logger
 	// summits is set before the first offer comes.
 	summits interface {
 		Now(summit.SummitID) (*secretariat.Update, error)
@@ -52,6 +54,7 @@ func (g *gate) Publish(ctx context.Context, id summit.SummitID, seat summit.Seat
 	}
 	answer, conn, err := g.peers.Ingest(ctx, peer.Publish{
 		Session: rand.Text(), Origin: originOf(id, seat), Sources: sources, Offer: offer,
+		Log:     g.log.With("summit", string(id), "seat", string(seat)),
 		OnState: func(peer.State) { g.tell(id) },
 	})
 	if err != nil {
@@ -83,7 +86,7 @@ func (g *gate) Play(ctx context.Context, id summit.SummitID, seat summit.SeatID,
 	if of, _ := now.State.Seat(seat); of.Role == summit.Reporter || of.Role == summit.PressOfficer {
 		template = peer.Press
 	}
-	return g.serve(ctx, keyOf(id, plan.SeatReceiver(seat)), template, offer)
+	return g.serve(ctx, keyOf(id, plan.SeatReceiver(seat)), template, offer, g.log.With("summit", string(id), "seat", string(seat)))
 }
 
 // PlayPublic gives somebody without a seat the slots of the public.
@@ -92,11 +95,11 @@ func (g *gate) PlayPublic(ctx context.Context, id summit.SummitID, l summit.Lang
 	if player == web.PlainPlayer {
 		template = peer.Plain
 	}
-	return g.serve(ctx, keyOf(id, plan.PublicReceiver(l)), template, offer)
+	return g.serve(ctx, keyOf(id, plan.PublicReceiver(l)), template, offer, g.log.With("summit", string(id)))
 }
 
-func (g *gate) serve(ctx context.Context, key switchboard.Key, template peer.Template, offer string) (string, web.Session, error) {
-	answer, conn, err := g.peers.Serve(ctx, peer.Play{Session: rand.Text(), Key: key, Template: template, Offer: offer})
+func (g *gate) serve(ctx context.Context, key switchboard.Key, template peer.Template, offer string, log *slog.Logger) (string, web.Session, error) {
+	answer, conn, err := g.peers.Serve(ctx, peer.Play{Session: rand.Text(), Key: key, Template: template, Offer: offer, Log: log})
 	if err != nil {
 		return "", nil, offerFault(err)
 	}

@@ -89,7 +89,13 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	}
 	s.onClose(records.Close)
 	media := newMedia(board, records, s.log)
-	summits := secretariat.New(secretariat.Config{Journal: book, Media: media, Log: s.log})
+	acts := newActs()
+	passed, endTraces, err := openTraces(ctx, acts.passed)
+	if err != nil {
+		return s, err
+	}
+	s.onClose(endTraces)
+	summits := secretariat.New(secretariat.Config{Journal: book, Media: media, Log: s.log, Passed: passed})
 	s.onClose(func() error { summits.Close(); return nil })
 
 	peers, err := s.openPeers(board)
@@ -110,14 +116,15 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	}
 	watched := newAttentive(summits, s.log)
 	s.onClose(watched.close)
-	seen := newWalls(watched, board, peers, records, s.log)
+	seen := newWalls(watched, board, peers, records, s.strain.Now, s.log)
 	s.onClose(seen.close)
 	s.walls = seen
-	counted := &figures{board: board, peers: peers}
+	counted := &figures{board: board, peers: peers, walls: seen, acts: acts}
 	if s.greenroom, err = greenroom.Open(s.path("greenroom")); err != nil {
 		return s, err
 	}
-	doors := &gate{peers: peers, board: board, summits: summits}
+	seen.lines = s.greenroom
+	doors := &gate{peers: peers, board: board, summits: summits, log: s.log}
 	site, err := s.serve(web.Options{
 		Summits: watched, Metrics: counted.handler(), Media: doors, Lines: doors, GreenRoom: s.greenroom,
 		Records: records, Journal: exporter{book}, Desk: desk, Documents: shelf, Wall: seen,

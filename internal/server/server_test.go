@@ -229,12 +229,12 @@ func TestMetricsAreForTheTokenOnly(t *testing.T) {
 	if status != http.StatusOK {
 		t.Fatalf("with the token: %d %s", status, body)
 	}
-	for _, want := range []string{"liqa_screens 0", `liqa_media_connections{direction="in"} 0`, `liqa_sources{kind="audio"}`, "go_goroutines"} {
+	for _, want := range []string{"liqa_screens 0", `liqa_media_connections{direction="in"} 0`, `liqa_sources{kind="audio"}`, "liqa_alarms", "liqa_strain_near 0", "go_goroutines"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the metrics lack %s", want)
 		}
 	}
-	if strings.Contains(body, "principal") {
+	if strings.Contains(body, "a-principal") {
 		t.Error("the metrics name a seat")
 	}
 }

@@ -9,9 +9,11 @@ import (
 	"syscall"
 	"time"
 
+	"liqa/internal/greenroom"
 	"liqa/internal/peer"
 	"liqa/internal/plan"
 	"liqa/internal/secretariat"
+	"liqa/internal/strain"
 	"liqa/internal/summit"
 	"liqa/internal/switchboard"
 	"liqa/internal/wall"
@@ -37,10 +39,10 @@ type walls struct {
 	peers   *peer.Gate
 	records *records
 	folder  string // of the recordings
-	machine func([]peer.Figures) wall.Machine
-	// line is what the green room found out about the seats' lines; may be nil.
-	line func(summit.SummitID) map[summit.SeatID]any
-	log  *slog.Logger
+	strain  func() strain.Reading
+	count   traffic
+	lines   *greenroom.Shelf // may be nil
+	log     *slog.Logger
 
 	end  context.CancelFunc
 	done chan struct{}
@@ -59,9 +61,20 @@ type watched struct {
 // shown is a form in which a wall can be asked for.
 type shown struct{ history, everyPress bool }
 
-func newWalls(summits *attentive, board *switchboard.Board, peers *peer.Gate, r *records, log *slog.Logger) *walls {
-	return &walls{summits: summits, board: board, peers: peers, records: r, folder: r.folder, machine: new(load).now,
+func newWalls(summits *attentive, board *switchboard.Board, peers *peer.Gate, r *records, reading func() strain.Reading, log *slog.Logger) *walls {
+	return &walls{summits: summits, board: board, peers: peers, records: r, folder: r.folder, strain: reading,
 		log: log, of: map[summit.SummitID]*watched{}}
+}
+
+// traffic is how many packets have been received and sent since the start.
+func (w *walls) traffic(all []peer.Figures) (in, out uint64) { return w.count.count(all) }
+
+// machine is how the process is doing.
+func (w *walls) machine(all []peer.Figures) wall.Machine {
+	r := w.strain()
+	m := wall.Machine{CPU: r.CPU, Memory: r.Resident, Near: r.Near || r.Full, Why: r.Why}
+	m.In, m.Out = w.traffic(all)
+	return m
 }
 
 func (w *walls) begin() {
@@ -121,10 +134,12 @@ func (w *walls) Look(id summit.SummitID, history, everyPress bool) json.RawMessa
 		return text
 	}
 	v := of.Look(history, everyPress)
-	if w.line != nil {
-		lines := w.line(id)
+	if w.lines != nil {
+		found := w.lines.Of(id)
 		for i := range v.Seats {
-			v.Seats[i].Line = lines[v.Seats[i].Seat]
+			if r, ok := found[v.Seats[i].Seat]; ok {
+				v.Seats[i].Line = r
+			}
 		}
 	}
 	text, err := json.Marshal(v)

@@ -45,6 +45,10 @@ const (
 	Strained Code = "strained"
 )
 
+// Codes are all of them.
+var Codes = [...]Code{SilentFloor, Clipping, Narrowband, Loss, PressLoss, PictureStopped, PictureFrozen, ChannelSilent, DiskLow,
+	RecorderFailing, JournalBehind, Unseen, Missing, NotClear, Strained}
+
 // Alarm is one thing that is wrong now.
 type Alarm struct {
 	Code     Code            `json:"code"`

@@ -175,6 +175,18 @@ func TestEveryFaultIsOneAlarmAndEnds(t *testing.T) {
 	}
 }
 
+// Whoever counts alarms by their codes counts all of them.
+func TestEveryRuleHasItsCode(t *testing.T) {
+	if len(Codes) != len(rules) {
+		t.Errorf("%d codes and %d rules", len(Codes), len(rules))
+	}
+	for _, c := range Codes {
+		if _, ok := rules[c]; !ok {
+			t.Errorf("%s has no rule", c)
+		}
+	}
+}
+
 // What comes and goes faster than its rule allows is not said each time: it is
 // neither raised by a moment, nor ended by one.
 func TestAnAlarmDoesNotFlicker(t *testing.T) {
