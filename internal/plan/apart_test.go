@@ -175,3 +175,8 @@ func picturesAreLimited(m moment) string {
 		return ""
 	})
 }
+
+// noPictures reports whether none of these receivers wants pictures.
+func noPictures(s summit.State, rs []Receiver) bool {
+	return !slices.ContainsFunc(rs, func(r Receiver) bool { return limited(s, r) != summit.NoPictures })
+}

@@ -196,14 +196,14 @@ func (t *table) pair(slots Slots, original, picture Slot, seats []summit.Seat, o
 // air into it; silence while they cough; else the original.
 func (t *table) feed(s summit.State, l summit.Language) Feed {
 	for _, b := range s.Booths {
-		if b.OnAir == "" || b.Into != l || !onAir(s, b) {
+		if b.OnAir == "" || b.Into != l || b.Stalled || !onAir(s, b) {
 			continue
 		}
 		if b.Cough {
 			return Feed{Carries: CarriesSilence}
 		}
 		if mic := microphone(b.OnAir); t.live[mic] {
-			return Feed{Set: Set{Sources: []Source{mic}}, Carries: CarriesDirect}
+			return Feed{Set: Set{Sources: []Source{mic}}, Carries: t.relayed(s, b.OnAir, len(s.Booths))}
 		}
 	}
 	set := t.originals()
@@ -211,6 +211,22 @@ func (t *table) feed(s summit.State, l summit.Language) Feed {
 		return Feed{Carries: CarriesSilence}
 	}
 	return Feed{Set: set, Carries: CarriesOriginal}
+}
+
+// relayed says how far from the floor an interpreter is. Relays do not go round
+// by the rules; the steps are counted in case a state is none of theirs.
+func (t *table) relayed(s summit.State, id summit.SeatID, steps int) Carries {
+	in := s.Incoming(id)
+	for _, b := range s.Booths {
+		if in == "" || steps == 0 || b.OnAir == "" || b.Into != in || b.Stalled || !onAir(s, b) || !t.live[microphone(b.OnAir)] {
+			continue
+		}
+		if t.relayed(s, b.OnAir, steps-1) == CarriesDirect {
+			return CarriesRelayed
+		}
+		return CarriesRelayedTwice
+	}
+	return CarriesDirect
 }
 
 // onAir reports whether the microphone that a booth has on air counts: its

@@ -250,6 +250,14 @@ var mutants = map[string]func(summit.State, Live) Plan{
 		s.Floor = floor
 		return p
 	},
+	"no relay goes round, and what is heard is said": saysRelayed,
+	"an interpreter works from one thing, which is theirs": func(s summit.State, live Live) Plan {
+		s.Seats = slices.Clone(s.Seats)
+		for i := range s.Seats {
+			s.Seats[i].Takes, s.Seats[i].ByHand = "", true
+		}
+		return Compute(s, live)
+	},
 	"slots are stable": func(s summit.State, live Live) Plan {
 		// Places dealt to those present, in the order in which they are present.
 		s.Seats = slices.DeleteFunc(slices.Clone(s.Seats), func(x summit.Seat) bool {
@@ -272,6 +280,18 @@ func comeBack(s summit.State) summit.State {
 		s.Seats[i].Huddle = false
 	}
 	return s
+}
+
+// saysRelayed is Compute with every direct interpreter called a relay.
+func saysRelayed(s summit.State, live Live) Plan {
+	p := Compute(s, live)
+	for l, feed := range p.Channels {
+		if feed.Carries == CarriesDirect {
+			feed.Carries = CarriesRelayed
+			p.Channels[l] = feed
+		}
+	}
+	return p
 }
 
 func cameras(s summit.State, live Live) []Source {

@@ -99,7 +99,10 @@ type Carries string
 const (
 	CarriesOriginal Carries = "original" // nobody interprets into it
 	CarriesDirect   Carries = "direct"   // an interpreter who hears the floor itself
-	CarriesSilence  Carries = "silence"  // a cough, or nobody has the floor
+	// An interpreter who works from another's channel, and from one who does.
+	CarriesRelayed      Carries = "relayed-once"
+	CarriesRelayedTwice Carries = "relayed-twice" // or more often
+	CarriesSilence      Carries = "silence"       // a cough, or nobody has the floor
 )
 
 // Plan is the whole answer for one state. It is not changed once made: plans

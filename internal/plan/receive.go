@@ -26,7 +26,7 @@ func (t *table) room(s summit.State, p Plan) {
 		slots := Slots{}
 		t.seatPairs(slots, seat)
 		t.furtherPictures(slots, seat)
-		if l := seat.Hears; mayHear(s, p.Channels, seat, l) {
+		if l := incoming(s, seat); mayHear(s, p.Channels, seat, l) {
 			slots[ChannelSlot] = Set{Sources: []Source{channel(l)}}
 		}
 		if seat.Role == summit.Interpreter {
@@ -81,6 +81,17 @@ func (t *table) furtherPictures(slots Slots, seat summit.Seat) {
 	}
 }
 
+// incoming is the channel that a seat is given: the one it has chosen to hear,
+// or for an interpreter in a relay the one it works from.
+func incoming(s summit.State, seat summit.Seat) summit.Language {
+	if seat.Role == summit.Interpreter {
+		if l := s.Incoming(seat.ID); l != "" {
+			return l
+		}
+	}
+	return seat.Hears
+}
+
 // mayHear reports whether a seat may be given a channel: there is one, its own
 // microphone does not sound in it, and it is not what its own booth makes.
 func mayHear(s summit.State, feeds map[summit.Language]Feed, seat summit.Seat, l summit.Language) bool {
@@ -99,7 +110,7 @@ func mayHear(s summit.State, feeds map[summit.Language]Feed, seat summit.Seat, l
 // the same booth who is not: who works hears the incoming only.
 func (t *table) partner(s summit.State, seat summit.Seat) Set {
 	b, ok := s.Booth(seat.Booth)
-	if !ok || b.OnAir == "" || b.OnAir == seat.ID || b.Cough || !onAir(s, b) || !t.live[microphone(b.OnAir)] {
+	if !ok || b.OnAir == "" || b.OnAir == seat.ID || b.Cough || b.Stalled || !onAir(s, b) || !t.live[microphone(b.OnAir)] {
 		return Set{}
 	}
 	return Set{Sources: []Source{microphone(b.OnAir)}}

@@ -37,6 +37,8 @@ var rules = map[string]func(moment) string{
 	"a pair is always of the same seat":                          pairsAgree,
 	"nobody is in two places of one connection":                  oncePerConnection,
 	"who has the floor, and every principal, is heard by all":    speakersAreHeard,
+	"no relay goes round, and what is heard is said":             relaysEnd,
+	"an interpreter works from one thing, which is theirs":       incomingIsTheirs,
 	"slots are stable": slotsAreStable,
 	"a set has one spelling, and prefers one of its own": setsAreSpelt,
 }
@@ -117,7 +119,7 @@ func publicWithinPressWithinRoom(m moment) string {
 				if s.Kind == Channel {
 					continue
 				}
-				if !room[s] || len(seats) > 0 && !press[s] {
+				if !room[s] || len(seats) > 0 && !press[s] && !(s.Kind == Camera && noPictures(m.s, seats)) {
 					return fmt.Sprintf("%s receives %v in %s, which the press does not", r, s, k)
 				}
 			}
@@ -161,7 +163,8 @@ func onlyOwnChannel(m moment) string {
 				return fmt.Sprintf("there is no channel %q", s.Language)
 			}
 			if len(r) > 5 && r[:5] == "seat/" {
-				if seat, _ := m.s.Seat(summit.SeatID(r[5:])); seat.Hears != s.Language {
+				seat, _ := m.s.Seat(summit.SeatID(r[5:]))
+				if in := m.s.Incoming(seat.ID); seat.Hears != s.Language && in != s.Language {
 					return fmt.Sprintf("it has %q and the seat hears %q", s.Language, seat.Hears)
 				}
 			} else if r != PublicReceiver(s.Language) {
@@ -176,7 +179,7 @@ func onlyOwnChannel(m moment) string {
 func on(s summit.State, id summit.SeatID, l summit.Language) bool {
 	x, _ := s.Seat(id)
 	return slices.ContainsFunc(s.Booths, func(b summit.Booth) bool {
-		return b.OnAir == id && b.ID == x.Booth && !b.Cough && (l == "" || b.Into == l) && s.InRoom(id)
+		return b.OnAir == id && b.ID == x.Booth && !b.Cough && !b.Stalled && (l == "" || b.Into == l) && s.InRoom(id)
 	})
 }
 

@@ -43,6 +43,12 @@ type (
 	Disconnect struct {
 		Seat SeatID `json:"seat"`
 	}
+	// Stall says that no sound comes from the booth that is on air, or that it
+	// comes again.
+	Stall struct {
+		Booth BoothID `json:"booth"`
+		On    bool    `json:"on"`
+	}
 	// Restart says that the server has come up again and nobody is connected.
 	Restart struct{}
 )
@@ -231,6 +237,24 @@ type (
 	Cough struct {
 		On bool `json:"on"`
 	}
+	// OfferHandover offers the microphone to the partner. It stays on air until
+	// it is accepted.
+	OfferHandover struct{}
+	// AcceptHandover takes the microphone that the partner has offered.
+	AcceptHandover struct{}
+	// DeclineHandover declines the offer, or takes one's own back.
+	DeclineHandover struct{}
+	// TakeFrom chooses by hand what to work from: a channel, which is a relay,
+	// or the floor (""). Auto lets it follow the floor again.
+	TakeFrom struct {
+		From Language `json:"from"`
+		Auto bool     `json:"auto,omitempty"`
+	}
+	// SoundInsufficient says that the sound that reaches the booth is too bad to
+	// interpret, or good enough again.
+	SoundInsufficient struct {
+		On bool `json:"on"`
+	}
 	// SlowDown tells officers and technicians that the booth cannot follow.
 	SlowDown struct {
 		Reason Reason `json:"reason"`
@@ -300,3 +324,9 @@ func (AnswerAsk) Kind() string         { return "answer-ask" }
 func (LimitPictures) Kind() string     { return "limit-pictures" }
 func (Pin) Kind() string               { return "pin" }
 func (Unpin) Kind() string             { return "unpin" }
+func (OfferHandover) Kind() string     { return "offer-handover" }
+func (AcceptHandover) Kind() string    { return "accept-handover" }
+func (DeclineHandover) Kind() string   { return "decline-handover" }
+func (TakeFrom) Kind() string          { return "take-from" }
+func (SoundInsufficient) Kind() string { return "sound-insufficient" }
+func (Stall) Kind() string             { return "stall" }

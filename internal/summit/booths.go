@@ -19,31 +19,64 @@ func (a GoOnAir) decide(d *decision) error {
 	if booth.OnAir == d.seat.ID && booth.Into == a.Into {
 		return nil
 	}
-	if booth.OnAir != "" && booth.OnAir != d.seat.ID && !a.TakeOver {
-		return d.about("booth-busy", booth.OnAir, "at", d.at(booth.Since))
+	partner := booth.OnAir
+	if partner == d.seat.ID {
+		partner = ""
 	}
-	for _, other := range d.s.Booths {
-		if other.ID != booth.ID && other.OnAir != "" && other.Into == a.Into {
+	override := d.s.Lock == Override
+	if partner != "" && !a.TakeOver && !override {
+		return d.about("booth-busy", partner, "at", d.at(booth.Since))
+	}
+	if other, busy := d.s.serves(a.Into, booth.ID); busy {
+		if !override {
 			return d.about("channel-busy", other.OnAir, "language", string(a.Into), "at", d.at(other.Since))
 		}
+		d.silence(other)
 	}
-	if booth.OnAir != "" && booth.OnAir != d.seat.ID {
-		d.emit(WentOffAir{d.stamp(), booth.ID, booth.OnAir, Replaced})
+	if partner != "" {
+		d.emit(WentOffAir{d.stamp(), booth.ID, partner, Replaced})
 	}
-	if w, in := d.s.inWord(d.seat.ID); in {
-		d.endWord(w, Asked) // the work comes first
+	d.goOnAir(booth, a.Into)
+	if partner != "" && !a.TakeOver {
+		d.emit(StillLive{d.stamp(), booth.ID, partner, booth.Into})
 	}
-	d.speaksUp() // the key that goes on air opens the microphone
-	d.emit(WentOnAir{d.stamp(), booth.ID, d.seat.ID, a.Into})
 	return nil
 }
 
+// goOnAir puts the issuer on air, whose booth's microphone is free. The key that
+// does it opens the microphone, and the work comes before a private word.
+func (d *decision) goOnAir(b Booth, into Language) {
+	if w, in := d.s.inWord(d.seat.ID); in {
+		d.endWord(w, Asked)
+	}
+	d.speaksUp()
+	d.emit(WentOnAir{d.stamp(), b.ID, d.seat.ID, into})
+}
+
+// silence takes everybody of a booth off air for another's sake.
+func (d *decision) silence(b Booth) {
+	for _, id := range []SeatID{b.Also, b.OnAir} {
+		if id != "" {
+			d.emit(WentOffAir{d.stamp(), b.ID, id, Replaced})
+		}
+	}
+}
+
+// serves returns the booth other than the one named that is on air into a channel.
+func (s State) serves(l Language, but BoothID) (Booth, bool) {
+	return find(s.Booths, func(b Booth) bool { return b.ID != but && b.OnAir != "" && b.Into == l })
+}
+
 func (GoOffAir) decide(d *decision) error {
-	if booth, ok := d.onAir(); ok {
+	if booth, ok := d.s.Booth(d.seat.Booth); ok && booth.live(d.seat.ID) {
 		d.emit(WentOffAir{d.stamp(), booth.ID, d.seat.ID, Asked})
 	}
 	return nil
 }
+
+// live reports whether a seat's microphone is switched into a booth's channel,
+// heard or not.
+func (b Booth) live(id SeatID) bool { return id != "" && (b.OnAir == id || b.Also == id) }
 
 func (a Cough) decide(d *decision) error {
 	booth, ok := d.onAir()
@@ -82,6 +115,10 @@ func (d *decision) onAir() (Booth, bool) {
 func (e WentOnAir) apply(s *State) {
 	s.editBooth(e.Booth, func(x *Booth) {
 		x.OnAir, x.Into, x.Cough, x.Since = e.Seat, e.Into, false, e.At
+		x.Offered, x.Stalled = time.Time{}, false
+		if x.Also == e.Seat {
+			x.Also, x.AlsoInto = "", ""
+		}
 	})
 }
 
@@ -89,6 +126,10 @@ func (e WentOffAir) apply(s *State) {
 	s.editBooth(e.Booth, func(x *Booth) {
 		if x.OnAir == e.Seat {
 			x.OnAir, x.Into, x.Cough, x.Since = "", "", false, time.Time{}
+			x.Offered, x.Stalled = time.Time{}, false
+		}
+		if x.Also == e.Seat {
+			x.Also, x.AlsoInto = "", ""
 		}
 	})
 }

@@ -100,7 +100,8 @@ func (s State) checkBooths() (errs []error) {
 			}
 		}
 		if b.OnAir == "" {
-			bad(b.Into != "" || b.Cough || !b.Since.IsZero(), "is off air and has something on air")
+			bad(b.Into != "" || b.Cough || !b.Since.IsZero() || b.Also != "" || !b.Offered.IsZero() || b.Stalled,
+				"is off air and has something on air")
 			continue
 		}
 		x, _ := s.Seat(b.OnAir)
@@ -110,6 +111,9 @@ func (s State) checkBooths() (errs []error) {
 		bad(!slices.Contains(b.Outgoing, b.Into), "is on air into a channel that is not its own")
 		bad(into[b.Into] != "", "is on air into a channel that another serves")
 		into[b.Into] = b.ID
+		also, second := s.Seat(b.Also)
+		bad(second && (also.Role != Interpreter || also.Booth != b.ID || also.Muted || !s.InRoom(b.Also) || b.Also == b.OnAir),
+			"a second microphone is live that cannot be")
 	}
 	return errs
 }

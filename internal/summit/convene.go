@@ -35,7 +35,8 @@ func (p Description) settled() Description {
 	}
 	p.Booths = slices.Clone(p.Booths)
 	for i, x := range p.Booths {
-		p.Booths[i] = Booth{ID: x.ID, Name: maps.Clone(x.Name), Outgoing: slices.Clone(x.Outgoing)}
+		p.Booths[i] = Booth{ID: x.ID, Name: maps.Clone(x.Name), Outgoing: slices.Clone(x.Outgoing),
+			Bidirectional: x.Bidirectional, WorksFrom: slices.Clone(x.WorksFrom), Pivot: x.Pivot}
 	}
 	p.Items = slices.Clone(p.Items)
 	for i, x := range p.Items {
@@ -71,7 +72,7 @@ func (e Convened) apply(s *State) {
 	*s = State{
 		ID: p.ID, Title: p.Title, Place: p.Place, Scheduled: p.Scheduled, Zone: p.Zone,
 		Delegations: p.Delegations, Seats: p.Seats, Booths: p.Booths, Items: p.Items,
-		Publication: p.Publication, Seating: p.Seating, Languages: channels(p.Delegations, p.Seats, p.Booths),
+		Publication: p.Publication, Seating: p.Seating, Lock: p.Lock, Languages: channels(p.Delegations, p.Seats, p.Booths),
 		Phase: Announced, InForce: Closed, Revision: s.Revision,
 	}
 }

@@ -107,6 +107,8 @@ func (d *decision) settleBooths() {
 		case on && x.Muted:
 			d.emit(WentOffAir{d.stamp(), b.ID, x.ID, Asked})
 		}
+		d.settleAlso(b.ID)
+		d.settleJudgement(b.ID)
 	}
 }
 

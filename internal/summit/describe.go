@@ -17,4 +17,5 @@ type Description struct {
 	Items       []Item       `json:"items"`
 	Publication []Language   `json:"publication"`
 	Seating     Seating      `json:"seating,omitzero"`
+	Lock        Lock         `json:"lock,omitempty"`
 }

@@ -58,6 +58,7 @@ func (a GiveFloor) decide(d *decision) error {
 		d.emit(FloorTaken{d.stamp(), d.s.Floor, Replaced})
 	}
 	d.emit(FloorGiven{d.stamp(), a.Seat})
+	d.turnBooths()
 	return nil
 }
 

@@ -65,6 +65,13 @@ var rules = map[string]rule{
 	"cough":      {by: byInterpreter},
 	"slow-down":  {by: byInterpreter},
 
+	"offer-handover":     {by: byInterpreter},
+	"accept-handover":    {by: byInterpreter},
+	"decline-handover":   {by: byInterpreter},
+	"take-from":          {by: byInterpreter},
+	"sound-insufficient": {by: byInterpreter},
+	"stall":              {by: byServer},
+
 	"enter-huddle": {by: byTable},
 	"leave-huddle": {by: byTable},
 

@@ -46,7 +46,7 @@ func (AnswerPrivateWord) decide(d *decision) error {
 	case d.seat.Presence != Present:
 		return d.refuse("not-connected")
 	}
-	if _, on := d.onAir(); on {
+	if b, ok := d.s.Booth(d.seat.Booth); ok && b.live(d.seat.ID) {
 		return d.about("word-on-air", w.Seat)
 	}
 	d.emit(PrivateWordAnswered{d.stamp(), w.Seat, w.With})

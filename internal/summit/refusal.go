@@ -99,6 +99,9 @@ var sentences = map[string]string{
 	"channel-busy":     "{name} of another booth is on air into {language} since {at}. Agree who serves the channel.",
 	"not-your-channel": "Your booth does not speak into {language}. Choose one of its outgoing channels.",
 	"booth-microphone": "The microphones of a booth are its interpreters' own: closing that of {name} would silence the channel. Ask the booth, or send {name} back to wait.",
+	"no-partner":       "Nobody else of your booth is in the room to take the microphone.",
+	"nothing-offered":  "The microphone of your booth has not been offered to you. Ask your partner, or take it over.",
+	"relay-loop":       "Working from {language} would lead your own channel back into itself. Choose another, or the floor.",
 	"not-on-air":       "Your microphone is not on air.",
 	"no-such-reason":   "Say what is wrong: too fast, too quiet, or the microphone.",
 

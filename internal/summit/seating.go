@@ -86,6 +86,9 @@ func dealer(ds []Delegation, left map[DelegationID][]Seat, alternating bool) fun
 }
 
 func (c *check) seating() {
+	if l := c.p.Lock; l != "" && l != Interlock && l != Override {
+		c.fault("busy-channels", "%q is not known. It is interlock or override.", l)
+	}
 	c.place = "seating"
 	switch s := c.p.Seating; s.Order {
 	case "", Listed:

@@ -45,6 +45,7 @@ type State struct {
 	Asks         []Ask         `json:"asks,omitempty"`
 	Pinned       SeatID        `json:"pinned,omitempty"`
 	Seating      Seating       `json:"seating,omitzero"`
+	Lock         Lock          `json:"lock,omitempty"` // "" is [Interlock]
 
 	Advisory Publication              `json:"advisory"`
 	Readouts map[Language]Publication `json:"readouts,omitempty"`

@@ -122,6 +122,11 @@ func (c *check) booths() {
 			c.fault("outgoing", "A booth speaks into one language at least. Name it.")
 		}
 		c.languages("outgoing", x.Outgoing)
+		c.languages("works-from", x.WorksFrom)
+		if x.Bidirectional && len(x.Outgoing) != 2 {
+			c.fault("outgoing", "A bidirectional booth speaks into two languages; this one has %d.", len(x.Outgoing))
+		}
+		c.pivot(x)
 		if c.count(func(s Seat) bool { return s.Booth == x.ID }) == 0 {
 			c.fault("", "Nobody has a seat in this booth. Name it in the seat of an interpreter, or leave it out.")
 		}

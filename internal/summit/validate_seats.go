@@ -66,6 +66,20 @@ func (c *check) role(x Seat) {
 	}
 }
 
+// pivot looks at what a booth works from when it does not understand the floor.
+func (c *check) pivot(x Booth) {
+	all := channels(c.p.Delegations, c.p.Seats, c.p.Booths)
+	switch {
+	case x.Pivot == "":
+	case len(x.WorksFrom) == 0:
+		c.fault("pivot", "A booth that works from every language needs no pivot. Write what it works from, or leave the pivot out.")
+	case slices.Contains(x.Outgoing, x.Pivot):
+		c.fault("pivot", "A booth cannot work from the channel it speaks into. Name another.")
+	case !slices.Contains(all, x.Pivot):
+		c.fault("pivot", "No channel carries %q in this summit.", x.Pivot)
+	}
+}
+
 func listed(roles []Role) string {
 	words := make([]string, len(roles))
 	for i, r := range roles {

@@ -23,6 +23,8 @@ var (
 		act[EnterHuddle], act[LeaveHuddle],
 		act[OpenPrivateWord], act[AnswerPrivateWord], act[EndPrivateWord],
 		act[ShareScreen], act[StopSharing], act[HandIn], act[WithdrawDocument],
+		act[OfferHandover], act[AcceptHandover], act[DeclineHandover],
+		act[TakeFrom], act[SoundInsufficient], act[Stall],
 		act[AskSeat], act[AnswerAsk], act[LimitPictures], act[Pin], act[Unpin])
 
 	eventReaders = byKind(event[Convened], event[Restarted], event[SummitEnded],
@@ -38,6 +40,8 @@ var (
 		event[PrivateWordOpened], event[PrivateWordAnswered], event[PrivateWordEnded],
 		event[ScreenShared], event[SharingStopped], event[DocumentHandedIn], event[DocumentWithdrawn],
 		event[RemedyAsked], event[RemedyAnswered], event[RemedyDropped],
+		event[HandoverOffered], event[HandoverDeclined], event[StillLive], event[BoothTurned],
+		event[IncomingTaken], event[SoundJudged], event[ChannelStalled],
 		event[PicturesLimited], event[SeatPinned], event[SeatUnpinned])
 )
 

@@ -184,6 +184,10 @@ type Seat struct {
 	Huddle     bool         `json:"huddle,omitempty"`    // is in the huddle of its delegation
 	WasMuted   bool         `json:"wasMuted,omitempty"`  // before it went into a huddle or private word
 	Pictures   PictureSize  `json:"pictures,omitempty"`  // the largest it receives; "" is full
+	// What an interpreter works from, where they have chosen it ByHand; "" is
+	// the floor. Else it follows the floor: see [State.Incoming].
+	Takes  Language `json:"takes,omitempty"`
+	ByHand bool     `json:"byHand,omitempty"`
 }
 
 // Item is one part of the run of show.
@@ -199,17 +203,38 @@ type Item struct {
 	EndedBy    SeatID        `json:"endedBy,omitempty"`
 }
 
+// Lock is what happens when an interpreter goes on air where another is: into a
+// channel that another booth serves, or beside the partner.
+type Lock string
+
+const (
+	Interlock Lock = "interlock" // it is refused; also when nothing is said
+	Override  Lock = "override"  // the last one is heard
+)
+
 // Booth is the interpreters who serve one channel, or one of several in turn.
 type Booth struct {
 	ID       BoothID    `json:"id"`
 	Name     Text       `json:"name"`
 	Outgoing []Language `json:"outgoing"` // the channels it may speak into; A first
+	// Bidirectional: it has two, and speaks into the one that is not the
+	// language of the floor.
+	Bidirectional bool       `json:"bidirectional,omitempty"`
+	WorksFrom     []Language `json:"worksFrom,omitempty"` // what it understands; nothing said is everything
+	Pivot         Language   `json:"pivot,omitempty"`     // the channel it works from when it does not: a relay
 	// What is on air; a booth has at most one microphone on air.
 	OnAir SeatID    `json:"onAir,omitempty"`
 	Into  Language  `json:"into,omitempty"`
 	Cough bool      `json:"cough,omitempty"` // silence; the original does not come back
 	Since time.Time `json:"since,omitzero"`
 	Asked Request   `json:"asked,omitzero"` // the last thing it asked of the speaker
+	// Also is a second microphone that is live beside the one on air, and not
+	// heard; AlsoInto the channel it comes back into.
+	Also         SeatID    `json:"also,omitempty"`
+	AlsoInto     Language  `json:"alsoInto,omitempty"`
+	Offered      time.Time `json:"offered,omitzero"`      // the handover to a partner, by who is on air
+	Stalled      bool      `json:"stalled,omitempty"`     // on air, and no sound comes: the original is heard
+	Insufficient Request   `json:"insufficient,omitzero"` // the sound it gets is too bad to interpret
 }
 
 // Request is what an interpreter asks of whoever has the floor. It is shown
@@ -227,4 +252,6 @@ const (
 	TooFast    Reason = "too-fast"
 	TooQuiet   Reason = "too-quiet"
 	Microphone Reason = "microphone" // not a proper one, too far away, or noisy
+
+	Insufficient Reason = "insufficient" // of the sound as a whole: see [SoundInsufficient]
 )

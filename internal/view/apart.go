@@ -11,6 +11,7 @@ import (
 // and of what is asked of it.
 func (e *eyes) apart(m *Me) {
 	m.Asked = e.request(m.Seat, false)
+	m.Incoming, m.ByHand = e.s.Incoming(m.Seat), e.me.ByHand
 	for _, x := range e.s.Sharing {
 		if x.Seat == m.Seat {
 			m.Sharing = x.To

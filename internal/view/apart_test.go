@@ -1,6 +1,9 @@
 package view
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -75,4 +78,55 @@ func TestSpeakingTimesAreShown(t *testing.T) {
 	if told := For(s, "reporter", facts(s), summittest.Noon).Speaking; len(told) > 0 {
 		t.Errorf("the press is told %v", told)
 	}
+}
+
+// nothingApart: who is in a huddle is known to their delegation, who in a private
+// word to those two and the staff; what is asked of somebody, to them and the
+// staff; of the table's screen, to who is in the room for it.
+func nothingApart(v seen) string {
+	if v.public() {
+		return ""
+	}
+	table := v.me.Admitted && v.me.Delegation != "" && v.me.Role != summit.Officer
+	for _, id := range v.view.Huddle {
+		if x, _ := v.s.Seat(id); !table || x.Delegation != v.me.Delegation {
+			return string(id) + " confers"
+		}
+	}
+	for _, w := range v.view.PrivateWords {
+		if !v.staff() && (!v.me.Admitted || w.Seat != v.me.ID && w.With != v.me.ID) {
+			return fmt.Sprintf("%+v", w)
+		}
+	}
+	inside := v.staff() || v.me.Admitted && v.s.Attends(v.me.ID)
+	for _, x := range v.view.Room.Screens {
+		from, _ := v.s.Seat(x.Seat)
+		own := table && v.me.Huddle && from.Delegation == v.me.Delegation
+		if x.To == summit.ToTable && !inside || x.To == summit.ToDelegation && !own {
+			return fmt.Sprintf("%+v", x)
+		}
+	}
+	for _, x := range v.view.Seats {
+		if x.Apart && !inside && x.ID != v.me.ID || x.Desk != nil && x.Desk.Asked != nil && !v.staff() {
+			return string(x.ID) + " is apart, or asked for something"
+		}
+	}
+	if v.view.Room.Pinned != "" && !inside && !v.s.Watches(v.me.ID) {
+		return "who is pinned"
+	}
+	if len(v.view.Speaking) > 0 && (!v.me.Admitted || v.press()) {
+		return "how long each has spoken"
+	}
+	return ""
+}
+
+func noDocuments(v seen) string {
+	for _, x := range v.s.Documents {
+		told := strings.Contains(v.json, `"`+x.ID+`"`)
+		may := slices.ContainsFunc(v.s.Documents, func(y summit.HandedIn) bool { return y.ID == x.ID && v.s.Reads(v.me.ID, y) })
+		if told != may {
+			return fmt.Sprintf("%s: told %v", x.ID, told)
+		}
+	}
+	return ""
 }

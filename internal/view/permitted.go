@@ -36,6 +36,8 @@ func (e *eyes) may() []string {
 		summit.EnterHuddle{}, summit.LeaveHuddle{}, summit.StopSharing{},
 		summit.AnswerPrivateWord{}, summit.EndPrivateWord{}, summit.AnswerAsk{}, summit.Unpin{},
 		summit.LimitPictures{To: otherSize(e.me)},
+		summit.OfferHandover{}, summit.AcceptHandover{}, summit.DeclineHandover{},
+		summit.SoundInsufficient{On: !e.judged()}, summit.TakeFrom{Auto: e.me.ByHand},
 		summit.GoOffAir{}, summit.Cough{On: !e.coughs()}, summit.SlowDown{Reason: summit.TooFast},
 		summit.PublishAdvisory{Digest: unused, Reason: "-"},
 	} {
@@ -58,6 +60,12 @@ var unused = strings.Repeat("0", 64)
 func (e *eyes) coughs() bool {
 	b, ok := e.s.Booth(e.me.Booth)
 	return ok && b.OnAir == e.me.ID && b.Cough
+}
+
+// judged reports whether this seat's booth says that it cannot hear well enough.
+func (e *eyes) judged() bool {
+	b, ok := e.s.Booth(e.me.Booth)
+	return ok && b.Insufficient.Seat != ""
 }
 
 // alike is all that decides what may be done with a press seat.

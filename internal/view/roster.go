@@ -3,6 +3,7 @@ package view
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"liqa/internal/plan"
 	"liqa/internal/summit"
@@ -100,13 +101,24 @@ func (e *eyes) channels() []Channel {
 		c := Channel{Language: l, Carries: plan.CarriesSilence}
 		if feed, ok := e.f.Plan.Channels[l]; ok && hears {
 			c.Carries = feed.Carries
-			if feed.Carries == plan.CarriesDirect && e.inside {
+			if interpreted(feed.Carries) && e.inside {
 				c.Interpreter = feed.Set.Sources[0].Seat
 			}
+			c.Insufficient = e.insufficient(l)
 		}
 		all = append(all, c)
 	}
 	return all
+}
+
+// insufficient is since when the booth that serves a channel cannot hear well enough.
+func (e *eyes) insufficient(l summit.Language) (since time.Time) {
+	for _, b := range e.s.Booths {
+		if at := b.Insufficient.At; slices.Contains(b.Outgoing, l) && (since.IsZero() || !at.IsZero() && at.Before(since)) {
+			since = at
+		}
+	}
+	return since
 }
 
 // booths are all booths for officers, technicians and interpreters, and none
@@ -122,6 +134,8 @@ func (e *eyes) booths() []Booth {
 			ID: b.ID, Name: text(b.Name), Outgoing: list(b.Outgoing), Seats: []summit.SeatID{},
 			OnAir: b.OnAir, Into: b.Into, Cough: b.Cough, Since: b.Since, Busy: []summit.Language{},
 			MayGoOnAir: []summit.Language{}, MayTakeOver: []summit.Language{},
+			Bidirectional: b.Bidirectional, Also: b.Also, Offered: b.Offered, Stalled: b.Stalled,
+			Insufficient: b.Insufficient.At, OwnLanguage: b.OnAir != "" && b.Into == e.s.FloorLanguage(),
 		}
 		for _, x := range e.s.Seats {
 			if x.Role == summit.Interpreter && x.Booth == b.ID {
@@ -142,4 +156,9 @@ func (e *eyes) booths() []Booth {
 		all = append(all, v)
 	}
 	return all
+}
+
+// interpreted reports whether somebody interprets into a channel.
+func interpreted(c plan.Carries) bool {
+	return c == plan.CarriesDirect || c == plan.CarriesRelayed || c == plan.CarriesRelayedTwice
 }

@@ -92,6 +92,10 @@ type Me struct {
 	Sends []plan.Kind `json:"sends"`
 	// InHuddle: its microphone and camera are for its delegation's huddle alone.
 	InHuddle bool `json:"inHuddle"`
+	// Incoming is the channel that an interpreter works from, a relay; absent for
+	// the floor. ByHand: they have chosen it, and it does not follow the floor.
+	Incoming summit.Language `json:"incoming,omitempty"`
+	ByHand   bool            `json:"byHand"`
 	// Sharing is with whom it shares its screen; absent while it does not.
 	Sharing summit.Audience `json:"sharing,omitempty"`
 	// MayShare are those it may share its screen with now (share-screen).
@@ -117,7 +121,7 @@ type Request struct {
 	What summit.Remedy `json:"what"`
 	// By is who asks; absent for press seats, who are told no names.
 	By summit.SeatID `json:"by,omitempty"`
-	At   time.Time     `json:"at"`
+	At time.Time     `json:"at"`
 	// Declined: the person has said no. It is kept for the asker to see.
 	Declined bool `json:"declined"`
 }
@@ -295,6 +299,9 @@ type Channel struct {
 	Carries  plan.Carries    `json:"carries"`
 	// Interpreter is on air into it; absent when nobody is or when this seat may not know.
 	Interpreter summit.SeatID `json:"interpreter,omitempty"`
+	// Insufficient: the booth that serves it cannot hear the floor well enough
+	// since then. Listeners are told when it lasts.
+	Insufficient time.Time `json:"insufficient,omitzero"`
 }
 
 // Booth is the interpreters who serve one channel, or several in turn.
@@ -309,6 +316,18 @@ type Booth struct {
 	Since    time.Time         `json:"since,omitzero"` // on air since
 	// Busy are its outgoing channels that another booth is on air into.
 	Busy []summit.Language `json:"busy"`
+	// Bidirectional: it turns with the language of the floor.
+	Bidirectional bool `json:"bidirectional"`
+	// Also is a second microphone that is live beside the one on air, and not heard.
+	Also summit.SeatID `json:"also,omitempty"`
+	// Offered: the one on air offers the microphone to the partner since then.
+	Offered time.Time `json:"offered,omitzero"`
+	// Stalled: on air, and no sound comes: listeners hear the original.
+	Stalled bool `json:"stalled"`
+	// Insufficient: the sound that reaches the booth is too bad since then.
+	Insufficient time.Time `json:"insufficient,omitzero"`
+	// OwnLanguage: it is on air into the language of the floor.
+	OwnLanguage bool `json:"ownLanguage"`
 	// MayGoOnAir are the channels this seat may go on air into now.
 	MayGoOnAir []summit.Language `json:"mayGoOnAir"`
 	// MayTakeOver are those it may go on air into by taking the microphone over

@@ -110,7 +110,8 @@ func TestTheInterpretersView(t *testing.T) {
 	want := Booth{
 		ID: "main", Name: summit.Text{"en": "Russian and Chinese"}, Outgoing: []summit.Language{"ru", "zh"},
 		Seats: []summit.SeatID{"interpreter-1", "interpreter-2"}, OnAir: "interpreter-1", Into: "ru", Since: summittest.Noon,
-		Busy: []summit.Language{}, MayGoOnAir: []summit.Language{}, MayTakeOver: []summit.Language{"ru", "zh"},
+		OwnLanguage: true, // Russian is spoken, and interpreted into Russian
+		Busy:        []summit.Language{}, MayGoOnAir: []summit.Language{}, MayTakeOver: []summit.Language{"ru", "zh"},
 	}
 	if d := cmp.Diff(want, v.Booths[0]); d != "" {
 		t.Errorf("the booth (-want +got):\n%s", d)

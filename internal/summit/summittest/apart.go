@@ -28,12 +28,16 @@ func stopSharing(t *dice, s summit.State) summit.Act {
 
 func handIn(t *dice, s summit.State) summit.Act {
 	return summit.HandIn{Document: summit.Document{
-		ID: digest(t), Title: summit.Text{"en": pick(t, "title", "Speech", "Slides", "")},
+		ID: document(t), Title: summit.Text{"en": pick(t, "title", "Speech", "Slides", "")},
 		File: pick(t, "file", "speech.pdf", "slides.pdf", "../speech.pdf", ""), Type: pick(t, "type", "application/pdf", "PDF"),
 		Bytes: pick[int64](t, "bytes", 1, 4000, 0, summit.MostBytes+1), To: audience(t), Item: itemID(t, s)}}
 }
 
-func withdraw(t *dice, _ summit.State) summit.Act { return summit.WithdrawDocument{ID: digest(t)} }
+func withdraw(t *dice, _ summit.State) summit.Act { return summit.WithdrawDocument{ID: document(t)} }
+
+func document(t *dice) string {
+	return pick(t, "document", Hash("speech"), Hash("slides"), "no digest")
+}
 
 func ask(t *dice, s summit.State) summit.Act {
 	return summit.AskSeat{Seat: seatThat(t, s, func(x summit.Seat) bool { return x.Connected }),
@@ -51,4 +55,24 @@ func limitPictures(t *dice, s summit.State) summit.Act {
 
 func pin(t *dice, s summit.State) summit.Act {
 	return summit.Pin{Seat: seatThat(t, s, func(x summit.Seat) bool { return x.Delegation != "" && x.Admitted })}
+}
+
+func offer(*dice, summit.State) summit.Act   { return summit.OfferHandover{} }
+func accept(*dice, summit.State) summit.Act  { return summit.AcceptHandover{} }
+func decline(*dice, summit.State) summit.Act { return summit.DeclineHandover{} }
+
+func takeFrom(t *dice, s summit.State) summit.Act {
+	return summit.TakeFrom{From: pick(t, "from", append(s.Channels(), "", "tlh")...), Auto: once(t, 4, "auto")}
+}
+
+func insufficient(t *dice, _ summit.State) summit.Act {
+	return summit.SoundInsufficient{On: once(t, 2, "on")}
+}
+
+func stall(t *dice, s summit.State) summit.Act {
+	ids := []summit.BoothID{"nowhere"}
+	for _, b := range s.Booths {
+		ids = append(ids, b.ID)
+	}
+	return summit.Stall{Booth: pick(t, "booth", ids...), On: once(t, 2, "on")}
 }

@@ -2,6 +2,7 @@ package summittest
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -111,9 +112,16 @@ func Description(t *rapid.T) summit.Description {
 	for i := range rapid.IntRange(0, 2).Draw(t, "reporters") {
 		seat(fmt.Sprintf("reporter-%d", i), summit.Seat{Role: summit.Reporter, Hears: language(t)})
 	}
+	d.Lock = rapid.SampledFrom([]summit.Lock{"", summit.Interlock, summit.Override}).Draw(t, "lock")
 	for i := range rapid.IntRange(0, 3).Draw(t, "booths") {
 		b := summit.Booth{ID: summit.BoothID(fmt.Sprintf("booth-%d", i)), Name: summit.Text{"en": fmt.Sprintf("Booth %d", i)},
 			Outgoing: rapid.SliceOfNDistinct(rapid.SampledFrom(languages), 1, 3, rapid.ID).Draw(t, "outgoing")}
+		if one, other := d.Delegations[0].Speaks, d.Delegations[1].Speaks; one != other && rapid.Bool().Draw(t, "bidirectional") {
+			b.Outgoing, b.Bidirectional = []summit.Language{one, other}, true
+		}
+		if pivot := d.Delegations[0].Speaks; rapid.Bool().Draw(t, "relay") && !slices.Contains(b.Outgoing, pivot) {
+			b.WorksFrom, b.Pivot = []summit.Language{pivot}, pivot
+		}
 		d.Booths = append(d.Booths, b)
 		for k := range rapid.IntRange(1, 2).Draw(t, "interpreters") {
 			seat(fmt.Sprintf("interpreter-%d%d", i, k), summit.Seat{Role: summit.Interpreter, Booth: b.ID, Hears: language(t)})

@@ -38,6 +38,12 @@ export interface Acts {
   "go-off-air": Nothing;
   "cough": { on: boolean };
   "slow-down": { reason: Reason };
+  "offer-handover": Nothing;
+  "accept-handover": Nothing;
+  "decline-handover": Nothing;
+  /** "" is the floor; auto: it follows the floor again. */
+  "take-from": { from: Language; auto?: boolean };
+  "sound-insufficient": { on: boolean };
   "enter-huddle": Nothing;
   "leave-huddle": Nothing;
   "open-private-word": { with: SeatId };

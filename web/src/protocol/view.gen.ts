@@ -129,6 +129,12 @@ export interface Me {
   readonly sends: readonly SourceKind[];
   /** InHuddle: its microphone and camera are for its delegation's huddle alone. */
   readonly inHuddle: boolean;
+  /**
+   * Incoming is the channel that an interpreter works from, a relay; absent for
+   * the floor. ByHand: they have chosen it, and it does not follow the floor.
+   */
+  readonly incoming?: Language;
+  readonly byHand: boolean;
   /** Sharing is with whom it shares its screen; absent while it does not. */
   readonly sharing?: Audience;
   /** MayShare are those it may share its screen with now (share-screen). */
@@ -258,6 +264,11 @@ export interface Channel {
   readonly carries: Carries;
   /** Interpreter is on air into it; absent when nobody is or when this seat may not know. */
   readonly interpreter?: SeatId;
+  /**
+   * Insufficient: the booth that serves it cannot hear the floor well enough
+   * since then. Listeners are told when it lasts.
+   */
+  readonly insufficient?: Instant;
 }
 
 /** Booth is the interpreters who serve one channel, or several in turn. */
@@ -274,6 +285,18 @@ export interface Booth {
   readonly since?: Instant;
   /** Busy are its outgoing channels that another booth is on air into. */
   readonly busy: readonly Language[];
+  /** Bidirectional: it turns with the language of the floor. */
+  readonly bidirectional: boolean;
+  /** Also is a second microphone that is live beside the one on air, and not heard. */
+  readonly also?: SeatId;
+  /** Offered: the one on air offers the microphone to the partner since then. */
+  readonly offered?: Instant;
+  /** Stalled: on air, and no sound comes: listeners hear the original. */
+  readonly stalled: boolean;
+  /** Insufficient: the sound that reaches the booth is too bad since then. */
+  readonly insufficient?: Instant;
+  /** OwnLanguage: it is on air into the language of the floor. */
+  readonly ownLanguage: boolean;
   /** MayGoOnAir are the channels this seat may go on air into now. */
   readonly mayGoOnAir: readonly Language[];
   /**
@@ -558,6 +581,10 @@ export type Carries =
   | "original"
   /** an interpreter who hears the floor itself */
   | "direct"
+  /** An interpreter who works from another's channel, and from one who does. */
+  | "relayed-once"
+  /** or more often */
+  | "relayed-twice"
   /** a cough, or nobody has the floor */
   | "silence";
 
@@ -638,7 +665,9 @@ export type Reason =
   | "too-fast"
   | "too-quiet"
   /** not a proper one, too far away, or noisy */
-  | "microphone";
+  | "microphone"
+  /** of the sound as a whole: see [SoundInsufficient] */
+  | "insufficient";
 
 /** The media sections of a room seat's receiving connection, in order. */
 export const roomSlots = [
