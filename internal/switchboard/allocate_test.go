@@ -327,3 +327,22 @@ func TestNoisyEstimateSettles(t *testing.T) {
 		})
 	}
 }
+
+// A line that has narrowed loses what does not fit: its sound does not become
+// larger for it, and so leaves room for a picture.
+func TestJamIsNotTakenForLoss(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		l := newLine(s)
+		l.run(2*time.Second, func() int { return 4_000_000 })
+		narrowed := s.clock.instant()
+		l.run(8*time.Second, func() int {
+			if s.clock.instant().sub(narrowed) < 6*time.Second {
+				l.r.Reported(1, 0.3, 0, 0)
+			}
+			return 300_000
+		})
+		if seen := s.Survey().Receivers[0]; seen.Redundancy > 1 || l.layers != [2]int{0, -1} {
+			t.Errorf("on a line that has narrowed %d packets go along, layers %v; want one small picture", seen.Redundancy, l.layers)
+		}
+	})
+}

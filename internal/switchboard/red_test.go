@@ -113,6 +113,11 @@ func TestSoundGoesOutWithRedundancy(t *testing.T) {
 		}
 		r.Reported(1, 0.08, 0, 0)
 		s.pass(time.Second)
+		if n := s.Survey().Receivers[0].Redundancy; n != 1 {
+			t.Errorf("after one report of loss %d go along, want 1", n)
+		}
+		r.Reported(1, 0.08, 0, 0)
+		s.pass(time.Second)
 		send(20, 23)
 		w.take()
 		send(23, 60)
@@ -136,9 +141,16 @@ func TestRedundancyCarriesNothingFromBefore(t *testing.T) {
 		mic.plain = true
 		r, w := s.receiver("press/1", redundant(soundSlot("channel", 0, 1)))
 		_, seat := s.receiver("seat", redundant(soundSlot("channel", 0, 1)))
-		r.Reported(1, 0.2, 0, 0) // as much goes along as can
 		s.Allow("seat", only("channel", "m"))
-		say(mic, 0) // no press yet
+		s.Allow("press/1", only("channel", "m"))
+		for range 3 {
+			say(mic, 'o')
+			s.pass(600 * ms)
+			r.Reported(1, 0.2, 0, 0) // as much goes along as can
+		}
+		s.Cut("press/1", nil)
+		w.take()
+		say(mic, 0)
 		for round := range 20 {
 			s.Allow("press/1", only("channel", "m"))
 			for range 8 {
@@ -191,7 +203,7 @@ func checkOpen(t *testing.T, packets []Outgoing) {
 		}
 		most = max(most, len(blocks))
 	}
-	if len(packets) < 7 || most < 2 {
+	if len(packets) < 7 || most < 3 {
 		t.Errorf("%d packets, with %d in one at most: that proves nothing", len(packets), most)
 	}
 }
@@ -244,8 +256,13 @@ func TestSoundIsSentAgainToTheBit(t *testing.T) {
 			s.pass(20 * ms)
 		}
 		first := w.take()
-		r.Reported(1, 0.5, 0, 0) // from now on two go along
-		s.pass(300 * ms)
+		for range 2 {
+			r.Reported(1, 0.5, 0, 0) // from now on two go along
+			s.pass(500 * ms)
+		}
+		if n := s.Survey().Receivers[0].Redundancy; n != 2 {
+			t.Errorf("on a line that loses half %d go along, want 2", n)
+		}
 		for _, p := range first {
 			r.Nack(1, []uint16{p.Header.SequenceNumber})
 		}

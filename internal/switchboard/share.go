@@ -14,6 +14,8 @@ type share struct {
 	line   atomic.Int64 // bit/s, as told; 0 when not known
 	lowest atomic.Int64 // of what was told since the last look
 	wanted atomic.Int64 // see [Receiver.Wanted]
+	jam    atomic.Int64 // instant until which a loss is taken to be for want of bandwidth
+	lost   atomic.Int64 // instant of the last report of much loss that was not; 0 before
 	lossy  atomic.Int64 // instant until which the line counts as one that loses much
 	used   atomic.Int64 // bit/s, sound and pictures as they are dealt out
 	waits  atomic.Bool  // stands in the board's list of those to be looked at at once
@@ -41,6 +43,8 @@ const (
 	forgiven      = 30 * time.Second // without a fall
 	manyLost      = 0.04             // of what was sent
 	lossyFor      = 15 * time.Second
+	lossAgain     = 12 * time.Second // within which a second report must say so
+	jamFor        = 7 * time.Second  // after a line has narrowed: longer than between two reports
 
 	// graceOver is how much more than the line takes the smallest picture may
 	// make it, in percent: the estimate may be wrong by so much.
@@ -71,6 +75,9 @@ func (r *Receiver) Estimate(bitsPerSecond int) {
 	was := r.line.Swap(v)
 	for low := r.lowest.Load(); (low == 0 || v < low) && !r.lowest.CompareAndSwap(low, v); low = r.lowest.Load() {
 	}
+	if v > 0 && v < was*3/4 {
+		r.jam.Store(int64(r.board.clock.instant().add(jamFor)))
+	}
 	if v > 0 && (v < r.used.Load() || was == 0) && !r.waits.Swap(true) {
 		r.board.hasten(r)
 	}
@@ -90,10 +97,27 @@ func (r *Receiver) Reported(ssrc uint32, lost float64, jitter, roundTrip time.Du
 		if s := &r.slots[i]; s.spec.SSRC == ssrc {
 			s.heard.note(lost, jitter, roundTrip, now)
 			if idle := now.sub(instant(s.count.last.Load())) > idleSlot; lost > manyLost && !idle {
-				r.lossy.Store(int64(now.add(lossyFor)))
+				r.losesMuch(now)
 			}
 			return
 		}
+	}
+}
+
+// losesMuch notes a report of much loss. A line that has just narrowed loses
+// what does not fit: more redundancy would make that worse. One that has not,
+// and says so twice, loses by itself.
+func (r *Receiver) losesMuch(now instant) {
+	if now < instant(r.jam.Load()) {
+		r.lost.Store(0)
+		return
+	}
+	switch first := instant(r.lost.Load()); {
+	case first == 0 || now.sub(first) > lossAgain:
+		r.lost.Store(int64(now))
+	case now.sub(first) >= time.Second/2 || instant(r.lossy.Load()) > now:
+		r.lost.Store(int64(now))
+		r.lossy.Store(int64(now.add(lossyFor)))
 	}
 }
 
