@@ -123,7 +123,8 @@ globalThis.liqaEars = (() => {
     const out = [];
     for (const c of connections) {
       if (c.connectionState !== 'connected') continue;
-      for (const s of (await c.getStats()).values()) if (s.type === type) out.push(sum(s, c));
+      const all = await c.getStats();
+      for (const s of all.values()) if (s.type === type) out.push(sum(s, c, all));
     }
     return out;
   }
@@ -137,9 +138,75 @@ globalThis.liqaEars = (() => {
   const received = async () => (await stats('inbound-rtp', (s) => s.packetsReceived)).reduce((a, b) => a + b, 0);
 
   const sent = () =>
-    stats('outbound-rtp', (s) => ({ kind: s.kind, bytes: s.bytesSent, packets: s.packetsSent, at: s.timestamp }));
+    stats('outbound-rtp', (s, _, all) => ({
+      kind: s.kind,
+      bytes: s.bytesSent,
+      packets: s.packetsSent,
+      at: s.timestamp,
+      rid: s.rid ?? '',
+      codec: all.get(s.codecId)?.mimeType ?? '',
+      width: s.frameWidth ?? 0,
+    }));
 
   const answers = () => connections.map((c) => c.remoteDescription?.sdp ?? '');
 
-  return { tones, colour, offsets, streams, received, sent, answers };
+  // Listens to a slot for a tone, all the time. What is silence is only what was
+  // listened to and not heard: a page that stood still heard nothing either way.
+  const listeners = new Map();
+  function listen(slot, hz) {
+    const l = { silences: [], heardAt: 0, quietSince: 0 };
+    listeners.set(slot, l);
+    context ??= new AudioContext({ sampleRate: 48000 });
+    const samples = new Float32Array(2048);
+    let track;
+    let tap;
+    let source;
+    const look = () => {
+      const element = find(slot);
+      const now = Date.now();
+      const next = element?.srcObject?.getAudioTracks()[0];
+      if (next !== track) {
+        source?.disconnect();
+        track = next;
+        tap = undefined;
+        if (track) {
+          source = context.createMediaStreamSource(new MediaStream([track]));
+          tap = new AnalyserNode(context, { fftSize: 2048, smoothingTimeConstant: 0 });
+          source.connect(tap);
+        }
+      }
+      let heard = false;
+      if (tap && !element.paused) {
+        tap.getFloatTimeDomainData(samples);
+        heard = level(samples, hz, context.sampleRate, 1) > -45;
+      }
+      if (heard) {
+        if (l.quietSince) l.silences.push([l.quietSince, now]);
+        l.quietSince = 0;
+        l.heardAt = now;
+      } else l.quietSince ||= now;
+    };
+    void context.resume();
+    setInterval(look, 20);
+  }
+
+  // The silences since an instant, in milliseconds each, the one that lasts now
+  // among them; and the instant from which on the tone was heard.
+  function silences(slot, since) {
+    const l = listeners.get(slot);
+    const all = [...l.silences, ...(l.quietSince ? [[l.quietSince, Date.now()]] : [])].filter(([, to]) => to > since);
+    return { lengths: all.map(([from, to]) => to - Math.max(from, since)), sounding: l.quietSince === 0, from: all.at(-1)?.[1] ?? since };
+  }
+
+  // The size of the frames that a slot shows; 0 while none come.
+  async function frames(slot) {
+    const video = find(slot);
+    if (!video) return { width: 0, count: 0 };
+    const q = video.getVideoPlaybackQuality();
+    return { width: video.videoWidth, count: q.totalVideoFrames };
+  }
+
+  const connectionsMade = () => connections.length;
+
+  return { listen, silences, frames, connectionsMade, tones, colour, offsets, streams, received, sent, answers };
 })();

@@ -50,12 +50,21 @@ export function wavOf(length: number, sample: (i: number) => number): Buffer {
   return Buffer.concat([head, samples]);
 }
 
-const width = 320;
-const height = 180;
+/** Of a camera's picture, in pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Small enough that a camera of it is sent in one layer. */
+export const small: Size = { width: 320, height: 180 };
+/** The smallest that is sent in two. */
+export const twoLayers: Size = { width: 640, height: 360 };
+
 const frames = 20;
 
 /** Two seconds of a colour at 10 frames a second, with a bar that moves, as YUV4MPEG2. */
-export function y4m(colour: readonly [number, number, number]): Buffer {
+export function y4m(colour: readonly [number, number, number], { width, height }: Size = small): Buffer {
   const [y, u, v] = yuv(colour);
   const parts: Buffer[] = [Buffer.from(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420jpeg\n`)];
   for (let f = 0; f < frames; f++) {
@@ -77,12 +86,12 @@ function yuv([r, g, b]: readonly [number, number, number]): [number, number, num
 }
 
 /** Writes a person's microphone and camera files and returns their paths. */
-export function capture(dir: string, person: Person): { audio: string; video: string } {
+export function capture(dir: string, person: Person, size: Size = small): { audio: string; video: string } {
   mkdirSync(dir, { recursive: true });
   const s = signatures[person];
   const audio = join(dir, `${person}.wav`);
-  const video = join(dir, `${person}.y4m`);
+  const video = join(dir, `${person}-${size.width}.y4m`);
   writeFileSync(audio, wav(s.tone));
-  writeFileSync(video, y4m(s.colour));
+  writeFileSync(video, y4m(s.colour, size));
   return { audio, video };
 }

@@ -5,8 +5,14 @@ import WebSocket from 'ws';
 import type { Server } from './server.ts';
 
 export interface View {
-  readonly room: { readonly coverage: string; readonly floor?: string };
-  readonly seats: readonly { readonly id: string; readonly presence: string; readonly sends: readonly string[] }[];
+  readonly room: { readonly coverage: string; readonly floor?: string; readonly item?: string };
+  readonly seats: readonly {
+    readonly id: string;
+    readonly presence: string;
+    readonly sends: readonly string[];
+    readonly muted: boolean;
+    readonly hand: number;
+  }[];
   readonly press?: { readonly seatsReceiving: number; readonly publicReceiving: number; readonly clear: boolean };
   readonly slots: readonly { readonly slot: string; readonly carries?: { readonly seat?: string } }[];
 }

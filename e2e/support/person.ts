@@ -5,7 +5,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Relay, Way } from './relay.ts';
-import { capture, signatures, type Person as Name } from './media.ts';
+import { capture, signatures, type Person as Name, type Size } from './media.ts';
 
 export const executable = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
@@ -35,10 +35,10 @@ export class Person {
   ) {}
 
   /** A Chromium whose camera and microphone are a person's; without a name, one that has none. */
-  static async arrive(name?: Name, options: { locale?: string; args?: string[] } = {}): Promise<Person> {
+  static async arrive(name?: Name, options: { locale?: string; args?: string[]; camera?: Size } = {}): Promise<Person> {
     const args = [...quietly, ...(options.args ?? [])];
     if (name) {
-      const { audio, video } = capture(files, name);
+      const { audio, video } = capture(files, name, options.camera);
       args.push(
         '--use-fake-ui-for-media-stream',
         '--use-fake-device-for-media-stream',
@@ -112,6 +112,49 @@ export class Person {
     return this.page.evaluate(() => (globalThis as unknown as Ears).liqaEars.received());
   }
 
+  /** Listens to a slot for a person's tone from now on; silences tells what was not heard. */
+  async listens(slot: string, name: Name): Promise<void> {
+    await this.page.evaluate(([s, hz]) => (globalThis as unknown as Ears).liqaEars.listen(s, hz), [slot, signatures[name].tone] as const);
+    await expect.poll(async () => (await this.silences(slot, Date.now() - 1)).sounding, { message: `${slot} sounds of ${name}`, timeout: 20_000 }).toBe(true);
+  }
+
+  /** The silences in a slot since an instant, milliseconds each, and whether it sounds now and since when. */
+  silences(slot: string, since: number): Promise<Silences> {
+    return this.page.evaluate(([s, t]) => (globalThis as unknown as Ears).liqaEars.silences(s, t), [slot, since] as const);
+  }
+
+  /** Waits until a slot sounds again; gives for how long after an instant it did not. */
+  async soundsAgain(slot: string, since: number, within = 30_000): Promise<number> {
+    await expect.poll(async () => (await this.silences(slot, since)).sounding, { message: `${slot} sounds again`, timeout: within }).toBe(true);
+    return (await this.silences(slot, since)).from - since;
+  }
+
+  /** The width of the frames in a slot, and how many have come. */
+  frames(slot: string): Promise<{ width: number; count: number }> {
+    return this.page.evaluate((s) => (globalThis as unknown as Ears).liqaEars.frames(s), slot);
+  }
+
+  /** How many media connections the page has made since it was loaded. */
+  connectionsMade(): Promise<number> {
+    return this.page.evaluate(() => (globalThis as unknown as Ears).liqaEars.connectionsMade());
+  }
+
+  /** The banner's code; '' while it says nothing. */
+  async banner(): Promise<string> {
+    return (await this.page.locator('[data-banner]').first().getAttribute('data-banner', { timeout: 100 }).catch(() => '')) ?? '';
+  }
+
+  /** Puts all of the browser to sleep, as a closed lid does; the returned function wakes it up. */
+  async sleep(): Promise<() => void> {
+    const session = await this.browser.newBrowserCDPSession();
+    const { processInfo } = (await session.send('SystemInfo.getProcessInfo')) as { processInfo: { id: number }[] };
+    const signal = (name: NodeJS.Signals) => {
+      for (const { id } of processInfo) process.kill(id, name);
+    };
+    signal('SIGSTOP');
+    return () => signal('SIGCONT');
+  }
+
   sent(): Promise<Sent[]> {
     return this.page.evaluate(() => (globalThis as unknown as Ears).liqaEars.sent());
   }
@@ -158,6 +201,16 @@ export interface Sent {
   readonly bytes: number;
   readonly packets: number;
   readonly at: number;
+  /** The layer; '' where there is one. */
+  readonly rid: string;
+  readonly codec: string;
+  readonly width: number;
+}
+
+export interface Silences {
+  readonly lengths: readonly number[];
+  readonly sounding: boolean;
+  readonly from: number;
 }
 
 interface Ears {
@@ -166,6 +219,10 @@ interface Ears {
     received(): Promise<number>;
     offsets(slot: string, length: number): Promise<number[]>;
     sent(): Promise<Sent[]>;
+    listen(slot: string, hz: number): void;
+    silences(slot: string, since: number): Silences;
+    frames(slot: string): { width: number; count: number };
+    connectionsMade(): number;
     answers(): string[];
     tones(slot: string, tones: Record<string, number>): Promise<Record<string, number>>;
     colour(slot: string): number[] | null;

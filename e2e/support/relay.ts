@@ -1,22 +1,30 @@
 // The network between the people of a story and the server's media port: it
-// counts, loses and delays what passes, for each person apart. The server tells
-// everybody the relay's address as its own.
+// counts, loses, delays and slows what passes, for each person apart, and
+// forgets whose packets they are as a router does. The server tells everybody
+// the relay's address as its own.
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { Link } from './link.ts';
 
 /** Where the relay stands; the server listens at 127.0.0.1. */
 export const relayHost = '127.0.0.2';
 
 /** One client's way through the relay. */
 export interface Way {
+  /** The client's own port. */
   readonly port: number;
   /** Nothing passes while it is true. */
   cut: boolean;
   /** Milliseconds that pictures wait on the way to the server. */
   pictureDelay: number;
+  /** What the way to the server, and that to the client, is like. */
+  readonly up: Link;
+  readonly down: Link;
   /** Packets of sound or picture that went to the client. */
   toClient: number;
   /** Packets of sound or picture either way, by their synchronisation source. */
   readonly sources: Map<number, number>;
+  /** Goes on from another address, as seen by the server; what is sent to the old one is lost. */
+  forget(): Promise<void>;
 }
 
 const opus = 111;
@@ -28,26 +36,85 @@ function isMedia(b: Buffer): boolean {
   return b.length >= 12 && first >= 128 && first < 192 && !(second >= 192 && second <= 223);
 }
 
-function count(way: Way, b: Buffer): void {
-  const source = b.readUInt32BE(8);
-  way.sources.set(source, (way.sources.get(source) ?? 0) + 1);
+/** A way as the relay keeps it. */
+class Path implements Way {
+  cut = false;
+  pictureDelay = 0;
+  toClient = 0;
+  readonly up = new Link();
+  readonly down = new Link();
+  readonly sources = new Map<number, number>();
+  #socket!: Socket;
+
+  private constructor(
+    readonly port: number,
+    private readonly back: (b: Buffer) => void,
+    private readonly server: number,
+  ) {}
+
+  /** A way whose first packets wait until it has an address: a socket is bound in its own time. */
+  static open(port: number, server: number, back: (b: Buffer) => void): Path {
+    const path = new Path(port, back, server);
+    path.#renew();
+    return path;
+  }
+
+  async forget(): Promise<void> {
+    const old = this.#socket;
+    await this.#renew();
+    old.close();
+  }
+
+  #renew(): Promise<void> {
+    const socket = createSocket({ type: 'udp4', recvBufferSize: 4 << 20 });
+    socket.on('message', (b) => {
+      if (this.cut || socket !== this.#socket) return;
+      if (isMedia(b)) {
+        this.toClient++;
+        this.#count(b);
+      }
+      this.down.carry(b.length, () => !this.cut && this.back(b));
+    });
+    this.#socket = socket;
+    return new Promise((bound) => socket.bind(0, '127.0.0.1', bound));
+  }
+
+  out(b: Buffer): void {
+    if (this.cut) return;
+    if (isMedia(b)) this.#count(b);
+    const send = () => !this.cut && !this.#closed && this.#socket.send(b, this.server, '127.0.0.1');
+    const late = this.pictureDelay > 0 && isMedia(b) && (b[1]! & 0x7f) !== opus;
+    this.up.carry(b.length, late ? () => setTimeout(send, this.pictureDelay) : send);
+  }
+
+  #count(b: Buffer): void {
+    const source = b.readUInt32BE(8);
+    this.sources.set(source, (this.sources.get(source) ?? 0) + 1);
+  }
+
+  #closed = false;
+
+  close(): void {
+    this.#closed = true;
+    this.cut = true;
+    this.#socket.close();
+  }
 }
 
 export class Relay {
-  readonly ways = new Map<number, Way & { socket: Socket }>();
-  /** The share of all packets that are lost, either way. */
+  readonly ways = new Map<number, Way>();
+  /** The share of all packets that are lost, either way, whoever they are for. */
   loss = 0;
   /** Called when a client is seen for the first time. */
   onWay: ((way: Way) => void) | undefined;
-  #front: Socket;
-  /** Packets that were still being delayed when the story ended go nowhere. */
+  readonly #paths = new Map<number, Path>();
+  /** Packets that were still on their way when the story ended go nowhere. */
   #closed = false;
 
   private constructor(
-    front: Socket,
+    private readonly front: Socket,
     readonly port: number,
   ) {
-    this.#front = front;
     front.on('message', (b, from) => this.#out(b, from));
   }
 
@@ -62,37 +129,21 @@ export class Relay {
 
   close(): void {
     this.#closed = true;
-    this.#front.close();
-    for (const w of this.ways.values()) w.socket.close();
+    this.front.close();
+    for (const p of this.#paths.values()) p.close();
   }
 
   #out(b: Buffer, from: RemoteInfo): void {
-    const way = this.#way(from);
-    if (way.cut || Math.random() < this.loss) return;
-    if (isMedia(b)) count(way, b);
-    const send = () => !this.#closed && !way.cut && way.socket.send(b, this.port, '127.0.0.1');
-    if (way.pictureDelay > 0 && isMedia(b) && (b[1]! & 0x7f) !== opus) setTimeout(send, way.pictureDelay);
-    else send();
-  }
-
-  #way(from: RemoteInfo): Way & { socket: Socket } {
-    let way = this.ways.get(from.port);
-    if (!way) {
-      const socket = createSocket({ type: 'udp4', recvBufferSize: 4 << 20 });
-      const made = { port: from.port, cut: false, pictureDelay: 0, toClient: 0, sources: new Map<number, number>(), socket };
-      socket.bind(0, '127.0.0.1');
-      socket.on('message', (b) => {
-        if (this.#closed || made.cut || Math.random() < this.loss) return;
-        if (isMedia(b)) {
-          made.toClient++;
-          count(made, b);
-        }
-        this.#front.send(b, from.port, from.address);
+    if (Math.random() < this.loss) return;
+    let path = this.#paths.get(from.port);
+    if (!path) {
+      path = Path.open(from.port, this.port, (back) => {
+        if (!this.#closed && Math.random() >= this.loss) this.front.send(back, from.port, from.address);
       });
-      this.ways.set(from.port, made);
-      way = made;
-      this.onWay?.(made);
+      this.#paths.set(from.port, path);
+      this.ways.set(from.port, path);
+      this.onWay?.(path);
     }
-    return way;
+    path.out(b);
   }
 }

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createSocket } from 'node:dgram';
 import { Relay, relayHost } from './relay.ts';
+import { TcpRelay } from './tcprelay.ts';
 
 const binary = resolve(import.meta.dirname, '../../bin/liqa');
 
@@ -58,6 +59,15 @@ export class Server {
   /** Everybody's network; see Relay. */
   relay!: Relay;
 
+  /** A line of one's own to the pages and the live connection, at the address it gives; it can be cut. */
+  async line(): Promise<{ readonly line: TcpRelay; address(link: string): string }> {
+    const line = await TcpRelay.open(this.#http);
+    this.#lines.push(line);
+    return { line, address: (link) => link.replace(this.url, `http://${relayHost}:${this.#http}`) };
+  }
+
+  readonly #lines: TcpRelay[] = [];
+
   /** Starts the server, again after a kill. */
   async run(): Promise<void> {
     const config = join(this.dir, 'liqa.yaml');
@@ -103,6 +113,7 @@ export class Server {
   async stop(): Promise<void> {
     await this.#end('SIGTERM');
     this.relay.close();
+    for (const l of this.#lines) l.close();
     rmSync(this.dir, { recursive: true, force: true });
   }
 

@@ -107,9 +107,9 @@ describe("a kept connection", () => {
     keeper.want(true);
     await run(5_000);
     const used = FakeConnection.last;
-    await run(1_000, false);
+    await run(750, false);
     expect(used.restarted).toBe(0);
-    await run(1_000, false);
+    await run(750, false);
     expect(used.restarted).toBe(1);
     expect(silences).toBe(1);
     await run(1_000);
@@ -168,7 +168,7 @@ describe("a kept connection", () => {
     const old = FakeConnection.last;
     const shown: boolean[] = [];
     const before = current;
-    await run(1_000, false);
+    await run(750, false);
     expect(current).toBe(before);
     for (let i = 0; i < 8; i++) {
       await run(250, false);
@@ -219,7 +219,7 @@ describe("a kept connection", () => {
     await run(3_000);
     keeper.suspect();
     expect(FakeConnection.last.restarted).toBe(0);
-    await run(1_000, false);
+    await run(750, false);
     keeper.suspect();
     expect(FakeConnection.last.restarted).toBe(1);
     expect(states.at(-1)).toBe("up");

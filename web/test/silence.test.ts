@@ -29,14 +29,28 @@ describe("silence", () => {
     expect(s.look(501, 10_250)).toBe("heard");
     expect(s.look(501, 10_500)).toBe("nothing");
     expect(s.lasts(11_000)).toBe(750);
-    expect(s.tooLong(11_450)).toBe(false);
-    expect(s.tooLong(11_451)).toBe(true);
+    expect(s.tooLong(10_250 + leastPatience)).toBe(false);
+    expect(s.tooLong(10_251 + leastPatience)).toBe(true);
   });
 
   test("forgets how it was in between", () => {
     const s = steadily(1_000);
     for (let now = 10_250; now < 18_000; now += 250) s.look(now, now);
     expect(s.patience).toBe(leastPatience);
+  });
+
+  test("that was an interruption teaches nothing about what follows", () => {
+    const s = steadily(20);
+    s.look(500, 12_500);
+    s.look(501, 15_000);
+    for (let now = 15_250; now <= 16_000; now += 250) s.look(now, now);
+    expect(s.patience).toBe(leastPatience);
+  });
+
+  test("is learnt where a steady connection has become a quiet one", () => {
+    const s = steadily(20);
+    for (let now = 10_250; now <= 20_000; now += 250) s.look(500 + Math.floor((now - 10_000) / 2_500), now);
+    expect(s.patience).toBe(mostPatience);
   });
 
   test("is no silence when nobody could look", () => {

@@ -47,14 +47,14 @@ function soundOf(role: Role, chosen: Chosen): MediaTrackConstraints {
 
 function pictureOf(chosen: Chosen): MediaTrackConstraints {
   return {
-    width: { ideal: 640, max: 640 },
-    height: { ideal: 360, max: 360 },
+    width: { ideal: 1280, max: 1280 },
+    height: { ideal: 720, max: 720 },
     frameRate: { ideal: 25, max: 30 },
     ...(chosen.camera ? { deviceId: { ideal: chosen.camera } } : {}),
   };
 }
 
-/** Asks for one kind of device; a camera that cannot do 640 × 360 exactly is taken as it comes. */
+/** Asks for one kind of device; a camera that cannot do 1280 × 720 is taken as it comes. */
 async function one(constraints: MediaStreamConstraints): Promise<MediaStreamTrack | DeviceFault> {
   try {
     const [track] = (await navigator.mediaDevices.getUserMedia(constraints)).getTracks();

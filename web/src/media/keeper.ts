@@ -27,7 +27,7 @@ export interface KeeperEars<C> {
   silent?(): void;
 }
 
-const lookEvery = 250;
+const lookEvery = 200;
 const connectWithin = 6_000;
 /** What a restart that was answered has to bring packets. */
 const reviveWithin = 1_500;

@@ -32,6 +32,9 @@ export function pictureRate({ width, height }: CaptureSize): number {
 
 const frameRate = 30;
 
+/** The smallest of several layers fits beside sound with redundancy into 300 kbit/s. */
+const smallest = { maxBitrate: 100_000, maxFramerate: 15 } as const;
+
 /**
  * How many layers a browser makes of a picture. From a smaller one Chromium
  * makes fewer than it is asked for, and leaves out the largest.
@@ -59,6 +62,7 @@ export function encodings(size: CaptureSize): Encoding[] {
       active: true,
       maxBitrate: pictureRate(layer),
       maxFramerate: frameRate,
+      ...(i === count - 1 ? smallest : {}),
       scaleResolutionDownBy: by,
       // Without it VP9 would put all layers into one stream.
       scalabilityMode: "L1T1",

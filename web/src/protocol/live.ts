@@ -77,6 +77,8 @@ export class LiveLink {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #watch: ReturnType<typeof setTimeout> | undefined;
   #pulses = false;
+  /** A ping has not been answered yet. */
+  #asked = false;
   #closed = false;
   #begun = 0;
   #held: Held | undefined;
@@ -136,7 +138,8 @@ export class LiveLink {
 
   /** Finds out whether the server still hears this connection, which something else makes doubtful. */
   doubt(): void {
-    if (this.#state.at !== "live") return;
+    if (this.#state.at !== "live" || this.#asked) return;
+    this.#asked = true;
     this.#say({ type: "ping" });
     this.#expect(pingWithin);
   }
@@ -161,6 +164,7 @@ export class LiveLink {
     clearTimeout(this.#retry);
     this.#attempt++;
     this.#pulses = false;
+    this.#asked = false;
     this.#begun = Date.now();
     this.#set({ at: "connecting", attempt: this.#attempt });
     const before = this.#socket;
@@ -189,7 +193,10 @@ export class LiveLink {
     const deadline = Date.now() + within;
     this.#watch = setTimeout(() => {
       // What has come meanwhile waits to be read, after this.
-      if (Date.now() - deadline > overslept && this.#state.at === "live") return this.doubt();
+      if (Date.now() - deadline > overslept && this.#state.at === "live") {
+        this.#asked = false;
+        return this.doubt();
+      }
       const socket = this.#socket;
       this.#lost(1006);
       socket?.close();
@@ -211,6 +218,7 @@ export class LiveLink {
       this.#pulses = true;
       this.ears.clock(message["now"] as Instant);
     }
+    this.#asked = false;
     if (this.#pulses) this.#expect(silenceAllowed);
     else if (this.#state.at === "live") clearTimeout(this.#watch);
     switch (message["type"]) {

@@ -2,8 +2,8 @@
 // depends on what it was like before: where a packet came every 20 ms, a
 // second of nothing says more than where only the path is checked now and then.
 
-/** Never sooner, however steady it was: a mobile network pauses as long to change its cell. */
-export const leastPatience = 1_200;
+/** Never sooner, however steady it was: a mobile network pauses nearly as long to change its cell. */
+export const leastPatience = 1_000;
 /** Never later: a browser checks the path every 2.5 s where nothing else comes. */
 export const mostPatience = 3_500;
 /** How far back the longest pause is remembered, in milliseconds. */
@@ -36,7 +36,9 @@ export class Silence {
       return "slept";
     }
     if (count === this.#count) return "nothing";
-    if (this.#count >= 0) this.#pauses.push({ length: now - this.#last, ended: now });
+    // An interruption says nothing about how it is otherwise: what follows does.
+    if (this.tooLong(now)) this.#pauses = [];
+    else if (this.#count >= 0) this.#pauses.push({ length: now - this.#last, ended: now });
     this.#pauses = this.#pauses.filter((p) => now - p.ended < remembered);
     this.#count = count;
     this.#last = now;
