@@ -236,3 +236,36 @@ func TestNothingIsLeftBehind(t *testing.T) {
 		_ = cmd.Process.Kill()
 	}
 }
+
+// What a router between two wires passes on is lost there as asked, too.
+func TestRouterForwards(t *testing.T) {
+	w := joined(t)
+	room, err := NewPlace("room")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(room.Close)
+	up, err := Connect(room, w.A.Place, "uplink0", netip.MustParsePrefix("10.76.0.1/24"), netip.MustParsePrefix("10.76.0.2/24"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(up.Close)
+	if err := w.A.Place.Forward(); err != nil {
+		t.Fatal(err)
+	}
+	echo(t, up)
+	c, err := w.B.Place.Dial(t.Context(), "udp4", up.A.Address.Addr().String()+echoPort)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if got := answered(t, c, 10, time.Millisecond); got != 10 {
+		t.Errorf("%d of 10 came back through the router", got)
+	}
+	if err := w.A.Lose(1); err != nil {
+		t.Fatal(err)
+	}
+	if got := answered(t, c, 10, time.Millisecond); got != 0 {
+		t.Errorf("%d of 10 came back of what the router was to lose", got)
+	}
+}

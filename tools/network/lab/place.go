@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"os/exec"
 	"runtime"
 	"strings"
@@ -105,6 +106,12 @@ func (p *Place) Run(name string, args ...string) error {
 		return fmt.Errorf("%s, in %s: %w: %s", strings.Join(append([]string{name}, args...), " "), p.Label, err, strings.TrimSpace(said.String()))
 	}
 	return nil
+}
+
+// Forward makes the place a router: what arrives for others goes on to them.
+func (p *Place) Forward() error {
+	// What /proc/sys/net shows is of the thread that opens it.
+	return p.Do(func() error { return os.WriteFile("/proc/sys/net/ipv4/ip_forward", []byte("1"), 0) })
 }
 
 // Dial connects from the place. The address must be a literal one: a name

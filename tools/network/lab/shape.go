@@ -21,9 +21,13 @@ func (e *End) Lose(share float64) error {
 	if err := e.Place.Run("nft", "delete", "table", "inet", "liqa"); err != nil || n == 0 {
 		return err
 	}
+	which := fmt.Sprintf("numgen random mod 1000 < %d", n)
+	if n >= 1000 {
+		which = ""
+	}
 	return e.Place.Run("nft", fmt.Sprintf(`add table inet liqa
-add chain inet liqa arriving { type filter hook input priority 0; }
-add rule inet liqa arriving iifname "%s" numgen random mod 1000 < %d counter drop`, e.Device, n))
+add chain inet liqa arriving { type filter hook prerouting priority -300; }
+add rule inet liqa arriving iifname "%s" %s counter drop`, e.Device, which))
 }
 
 // Limit lets no more than so many kbit/s leave from this end: a token bucket

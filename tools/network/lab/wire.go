@@ -79,7 +79,8 @@ func (e *End) open() error {
 	for _, args := range [][]string{
 		{"addr", "add", e.Address.String(), "dev", e.Device},
 		{"link", "set", e.Device, "up", "mtu", "1500", "txqueuelen", "1000"},
-		{"route", "add", "default", "dev", e.Device}, // browsers look for one
+		// The other end leads on to everywhere, for those who have no other way.
+		{"route", "append", "default", "dev", e.Device},
 	} {
 		if err := e.Place.Run("ip", args...); err != nil {
 			return err
