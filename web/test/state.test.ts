@@ -164,6 +164,15 @@ describe("the lists of people", () => {
 });
 
 describe("the microphone", () => {
+  test("is open in a huddle and a private word, whoever has the floor", () => {
+    const quiet = view({ me: "a-adviser", elapsed: 1412, item: 2, coverage: "closed" });
+    expect(open(quiet, false)).toBe(false);
+    expect(open(view({ me: "a-adviser", elapsed: 1412, item: 2, coverage: "closed", recess: true, huddle: ["a-adviser"] }), false)).toBe(true);
+    const word = (answered: boolean) => view({ me: "a-adviser", elapsed: 1412, item: 2, coverage: "closed", word: { from: "technician", answered } });
+    expect([open(word(false), false), open(word(true), false)]).toEqual([false, true]);
+    expect(open({ ...word(false), me: { ...quiet.me, seat: "technician" as typeof quiet.me.seat } }, false)).toBe(true);
+  });
+
   test("is open in the room, and in the green room, where it goes nowhere", () => {
     expect(open(scene("principal"), false)).toBe(true);
     expect(open(scene("green-room"), false)).toBe(true);
