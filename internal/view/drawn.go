@@ -19,6 +19,8 @@ import (
 type Drawn struct {
 	members []drawing // in the order of [View]; without JSON where absent
 	rows    []row     // the member "seats"
+	// Of a reporter's: by what they are alike, and the sum of what they share.
+	key, common string
 }
 
 // drawing is some JSON and its digest.

@@ -66,6 +66,7 @@ type likeness struct {
 	eyes  *eyes // of the first of them
 	view  View
 	drawn *Drawn
+	sum   string // of what is common
 }
 
 // Seat returns a seat of this moment; false when there is none.
@@ -77,23 +78,24 @@ func (m *Moment) Seat(id summit.SeatID) (me summit.Seat, ok bool) {
 	return m.s.Seats[i], true
 }
 
-// shares finds those who are like a reporter; nil for everybody else.
-func (m *Moment) shares(me summit.Seat) *likeness {
+// shares finds those who are like a reporter, and by what; nil for everybody else.
+func (m *Moment) shares(me summit.Seat) (l *likeness, key string) {
 	if me.Role != summit.Reporter || me.Invitation.Revoked || m.named == nil || m.named[string(me.ID)] {
-		return nil
+		return nil, ""
 	}
 	r := plan.SeatReceiver(me.ID)
-	slots, carried, key := m.f.Plan.Receivers[r], m.f.Measured.Carried[r], m.key(me)
+	slots, carried := m.f.Plan.Receivers[r], m.f.Measured.Carried[r]
+	key = m.key(me)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, l := range m.alike[key] {
 		if l.slots.Equal(slots) && maps.Equal(l.carried, carried) {
-			return l
+			return l, key
 		}
 	}
-	l := &likeness{slots: slots, carried: carried}
+	l = &likeness{slots: slots, carried: carried}
 	m.alike[key] = append(m.alike[key], l)
-	return l
+	return l, key
 }
 
 // key is all that makes a reporter's view differ from another's, but for the
@@ -136,6 +138,10 @@ func (l *likeness) make(m *Moment, me summit.Seat) {
 		l.eyes = open(s, me, m.f, m.now)
 		l.view = l.eyes.view()
 		l.drawn = draw(l.view)
+		anybody := me // of them; who they are is in nobody's sum
+		anybody.ID, anybody.Name, anybody.Function = "-", nil, nil
+		self, mine := l.own(anybody)
+		l.sum = l.drawn.as(me.ID, self, mine).Sum()
 	})
 }
 
@@ -151,7 +157,7 @@ func (l *likeness) own(me summit.Seat) (Me, Seat) {
 // For makes the view of one seat, as [For] does.
 func (m *Moment) For(id summit.SeatID) View {
 	me, ok := m.Seat(id)
-	l := m.shares(me)
+	l, _ := m.shares(me)
 	if !ok || l == nil {
 		return For(m.s, id, m.f, m.now)
 	}
@@ -168,14 +174,20 @@ func (m *Moment) For(id summit.SeatID) View {
 	return v
 }
 
-// Draw makes the view of one seat as it is sent.
-func (m *Moment) Draw(id summit.SeatID) *Drawn {
+// Draw makes the view of one seat as it is sent. Before is what was drawn for
+// the same seat last, or nil; it is returned when nothing has changed.
+func (m *Moment) Draw(id summit.SeatID, before *Drawn) *Drawn {
 	me, ok := m.Seat(id)
-	l := m.shares(me)
+	l, key := m.shares(me)
 	if !ok || l == nil {
 		return draw(For(m.s, id, m.f, m.now))
 	}
 	l.make(m, me)
+	if before != nil && before.key == key && before.common == l.sum {
+		return before // who they are is in the key, and a name does not change
+	}
 	self, mine := l.own(me)
-	return l.drawn.as(l.eyes.me.ID, self, mine)
+	d := l.drawn.as(l.eyes.me.ID, self, mine)
+	d.key, d.common = key, l.sum
+	return d
 }

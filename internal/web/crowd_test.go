@@ -149,7 +149,7 @@ func BenchmarkTheOfficersAnswer(b *testing.B) {
 			h.sec.SourcesChanged(h.id, live)
 			time.Sleep(2 * time.Second)
 			var took []float64
-			for i := range 30 * b.N {
+			for i := range 100 * b.N {
 				began := time.Now()
 				officer("give-floor", map[string]any{"seat": []string{"principal-a", "principal-b"}[i%2]})
 				took = append(took, float64(time.Since(began).Microseconds())/1000)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"runtime"
 	"time"
 
 	"liqa/internal/access"
@@ -68,6 +69,7 @@ type Server struct {
 	proxies  []netip.Prefix
 	limits   *limits
 	attended *attendance
+	drawing  chan struct{} // room for those whose screens are being drawn
 	sessions *sessions
 	tests    *lineTests
 	body     time.Duration // how long a request's body may take to come
@@ -89,6 +91,7 @@ func New(o Options) (*Server, error) {
 	s.ctx, s.end = context.WithCancel(context.Background())
 	s.limits = newLimits(o.Limits, s.now)
 	s.attended = newAttendance()
+	s.drawing = make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2))
 	s.sessions = newSessions()
 	s.tests = newLineTests()
 	s.body = bodyWithin

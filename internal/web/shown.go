@@ -8,6 +8,7 @@ import (
 
 	"liqa/internal/access"
 	"liqa/internal/secretariat"
+	"liqa/internal/summit"
 	"liqa/internal/view"
 )
 
@@ -64,11 +65,11 @@ func (l *line) look(u *secretariat.Update) (json.RawMessage, bool) {
 	if !l.stillThere(u, moment) {
 		return nil, false
 	}
-	drawn := moment.Draw(l.seat)
+	drawn := l.draw(moment)
 	s := &l.shown
 	before, kind := s.last, "change"
 	switch {
-	case before != nil && drawn.Same(before):
+	case before != nil && (drawn == before || drawn.Same(before)):
 		return nil, true
 	case before == nil && s.held != nil && s.held.View != "":
 		before = s.sent.find(s.held.View)
@@ -84,6 +85,16 @@ func (l *line) look(u *secretariat.Update) (json.RawMessage, bool) {
 		s.sent.note(drawn)
 	}
 	return s.message(kind, u.State.Revision, before, now), true
+}
+
+// draw draws what the screen shows. Reporters' screens are drawn a few at a
+// time: a thousand at once would keep the processors from packets and answers.
+func (l *line) draw(moment *view.Moment) *view.Drawn {
+	if seat, _ := moment.Seat(l.seat); seat.Role == summit.Reporter {
+		l.server.drawing <- struct{}{}
+		defer func() { <-l.server.drawing }()
+	}
+	return moment.Draw(l.seat, l.shown.last)
 }
 
 // stillThere reports whether the seat still is who it was. A thousand are asked
