@@ -2,6 +2,7 @@ package switchboard
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"sync/atomic"
 	"syscall"
@@ -220,4 +221,59 @@ func cutPress(b *testing.B, seats int, cost time.Duration) {
 	b.ReportMetric(returned.Seconds()*1e3/float64(b.N), "ms-to-return")
 	close(stop)
 	<-stopped
+}
+
+// BenchmarkListener reports what a listener costs in memory: one with the six
+// slots of a press seat, idle, and with sound and a picture in two of them for
+// some seconds, so that all that is remembered of a slot is.
+func BenchmarkListener(b *testing.B) {
+	for _, busy := range []bool{false, true} {
+		b.Run(fmt.Sprintf("busy=%v", busy), func(b *testing.B) {
+			for b.Loop() {
+				b.ReportMetric(float64(listenerMemory(b, 1000, busy))/1024, "KiB/listener")
+			}
+		})
+	}
+}
+
+func listenerMemory(b *testing.B, listeners int, busy bool) uint64 {
+	board := New(Config{})
+	defer board.Close()
+	s := &stage{b, board}
+	mic, cam := s.microphone("m", "P"), s.camera("c", "P", H264)
+	before := heap()
+	outs := make([]null, listeners)
+	keys := map[Key]Slots{}
+	for i := range outs {
+		key := Key(fmt.Sprint("press/", i))
+		if _, err := board.AddReceiver(key, []SlotSpec{
+			soundSlot("original-1", 1, 1), pictureSlot("picture-1", 1, 2), soundSlot("original-2", 2, 3),
+			pictureSlot("picture-2", 2, 4), soundSlot("channel", 0, 5), pictureSlot("sign", 0, 6),
+		}, &outs[i]); err != nil {
+			b.Fatal(err)
+		}
+		keys[key] = only("original-1", "m", "picture-1", "c")
+	}
+	if busy {
+		board.AllowAll(keys)
+		cam.frame(true)
+		for i := range 300 {
+			mic.sound()
+			cam.frame(false)
+			if i%4 == 0 {
+				time.Sleep(20 * time.Millisecond)
+			}
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	defer runtime.KeepAlive(outs)
+	return (heap() - before) / uint64(listeners)
+}
+
+func heap() uint64 {
+	runtime.GC()
+	runtime.GC() // the pools as well
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapInuse + m.StackInuse
 }

@@ -1,6 +1,7 @@
 package switchboard
 
 import (
+	"fmt"
 	"testing"
 	"time"
 )
@@ -73,3 +74,79 @@ func TestPictureSwitchesAtKeyframe(t *testing.T) {
 		})
 	}
 }
+
+// Many more receivers than there are to serve them do not take their packets,
+// others take them slowly: everybody else gets all, at once, in order.
+func TestSlowReceiversCostNobodyElseAnything(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		mic, cam := s.microphone("m", "P"), s.lens("c", "P", H264)
+		open := only("original-1", "m", "picture-1", "c")
+		slots := []SlotSpec{redundant(soundSlot("original-1", 1, 1)), repeating(pictureSlot("picture-1", 1, 2))}
+		var fine, stuck []*wire
+		for i := range 60 {
+			_, w := s.receiver(Key(fmt.Sprint("press/", i)), slots...)
+			s.Allow(Key(fmt.Sprint("press/", i)), open)
+			if i%2 == 0 {
+				fine = append(fine, w)
+			} else {
+				stuck = append(stuck, w)
+			}
+		}
+		for i := range 10 {
+			key := Key(fmt.Sprint("slow/", i))
+			if _, err := s.AddReceiver(key, slots, sluggish{}); err != nil {
+				t.Fatal(err)
+			}
+			s.Allow(key, open)
+		}
+		s.film(time.Second, []*lens{cam}, mic)
+		for _, w := range stuck {
+			defer w.stick()()
+		}
+		s.film(time.Second, []*lens{cam}, mic) // till the crew has found them out
+		for _, w := range fine {
+			w.take()
+		}
+		var late time.Duration
+		for range 25 {
+			s.film(frameEvery, []*lens{cam}, mic)
+			for _, w := range fine {
+				for _, p := range w.take() {
+					late = max(late, s.clock.now().Sub(p.Capture))
+				}
+			}
+		}
+		if late > 2*frameEvery {
+			t.Errorf("a packet was %v late for those who take them", late)
+		}
+		s.film(2*time.Second, []*lens{cam}, mic)
+		for i, w := range fine {
+			got := w.take()
+			if n := of(got, "m"); n != 100 {
+				t.Fatalf("receiver %d has got %d packets of sound in 2 s, want 100", i, n)
+			}
+			continuous(t, got, 0)
+			continuous(t, got, 1)
+		}
+		begin := time.Now()
+		keys := map[Key]Slots{}
+		for i := range 60 {
+			keys[Key(fmt.Sprint("press/", i))] = nil
+		}
+		c := s.CutAll(keys)
+		if took := time.Since(begin); took > 100*ms || c.Receivers != len(stuck) {
+			t.Errorf("a cut took %v, and names %d receivers of the %d that are stuck", took, c.Receivers, len(stuck))
+		}
+		for i, r := range s.Survey().Receivers {
+			if r.Dropped > 0 && i%2 == 0 && i < 60 {
+				t.Errorf("receiver %d lost %d packets in its queue", i, r.Dropped)
+			}
+		}
+	})
+}
+
+// sluggish takes its time for every write.
+type sluggish struct{}
+
+func (sluggish) WriteRTP([]Outgoing) { time.Sleep(30 * ms) }
+func (sluggish) WriteRTCP([]byte)    {}

@@ -95,8 +95,11 @@ func (c *chores) any() bool { return c.settle || c.report || len(c.rooms) > 0 }
 
 const (
 	maxQueue = 1024 // entries; more than a second of everything
-	maxBatch = 16   // packets given to an Output at once
-	maxServe = 64   // entries worked off before others are served
+	// Of which pictures may take so many: who is behind loses them first, and
+	// the sound later.
+	maxPictures = 768
+	maxBatch    = 16 // packets given to an Output at once
+	maxServe    = 64 // entries worked off before others are served
 )
 
 // AddReceiver adds a connection with these slots. What flows in them is what
@@ -185,7 +188,11 @@ func (r *Receiver) led() []*Source {
 func (r *Receiver) push(e entry) (taken, list bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.closed.Load() || len(r.queue) >= maxQueue {
+	limit := maxQueue
+	if e.packet != nil && e.packet.duration == 0 {
+		limit = maxPictures
+	}
+	if r.closed.Load() || len(r.queue) >= limit {
 		r.count.dropped.Add(1)
 		return false, false
 	}
