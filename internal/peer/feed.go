@@ -27,7 +27,7 @@ type layer struct {
 	place     atomic.Int32  // its number in the switchboard, 0 the smallest
 	ssrc      atomic.Uint32 // 0 until announced or heard
 	reception reception
-	repaired  atomic.Uint64 // packets that came as retransmissions
+	repaired  atomic.Uint64 // packets that came as retransmissions, asked for or to try the path
 	size      atomic.Uint32 // width<<16 | height of its last keyframe; 0: not known
 	news      bool          // the size has changed; of the goroutine that forwards
 }
@@ -65,11 +65,6 @@ func newFeed(p *publisher, a *answered) *feed {
 			if i < len(streams) {
 				p.announced(incoming{feed: f, layer: l}, streams[i])
 			}
-		}
-	}
-	for repair, of := range s.repairs {
-		if in := p.bySSRC[of]; in.feed == f && f.codec.repair != 0 {
-			p.announced(incoming{feed: f, layer: in.layer, repair: true}, repair)
 		}
 	}
 	for _, l := range f.layers {
@@ -110,6 +105,11 @@ func (p *publisher) announced(in incoming, ssrc uint32) {
 	if len(p.bySSRC) < maxIncoming {
 		p.bySSRC[ssrc] = in
 	}
+	for repair, of := range in.feed.section.repairs {
+		if _, known := p.bySSRC[repair]; of == ssrc && !known && !in.repair && in.feed.codec.repair != 0 {
+			p.announced(incoming{feed: in.feed, layer: in.layer, repair: true}, repair)
+		}
+	}
 }
 
 // incomingOf tells what an opened packet is: by its SSRC, else by its payload
@@ -126,11 +126,10 @@ func (p *publisher) incomingOf(b []byte) (incoming, bool) {
 		return incoming{}, false
 	}
 	in := incoming{feed: f, repair: f.codec.repair != 0 && payloadType == f.codec.repair}
-	uri := p.ridExtension
-	if in.repair {
-		uri = p.repairExtension
+	name := headerExtension(b, p.ridExtension)
+	if repaired := headerExtension(b, p.repairExtension); in.repair && len(repaired) > 0 {
+		name = repaired
 	}
-	name := headerExtension(b, uri)
 	for _, l := range f.layers {
 		if len(f.layers) == 1 || l.rid != "" && l.rid == string(name) {
 			in.layer = l

@@ -49,7 +49,7 @@ type Stream struct {
 	Rate          int    // bit/s over the last second
 	Lost          float64
 	Jitter        time.Duration
-	Repaired      uint64 // packets that came as retransmissions (RTX)
+	Repaired      uint64 // packets that came as retransmissions (RTX), asked for or to try the path
 }
 
 // Class is how far away an address is.
