@@ -99,7 +99,7 @@ clean: ## all that was built
 
 .PHONY: need-go need-e2e need-long need-media
 need-go:
-	@tools/need cc ffmpeg strace
+	@tools/need cc ffmpeg strace coturn whip-client
 need-e2e:
 	@tools/need chromium fonts ffmpeg
 need-long:
