@@ -46,7 +46,7 @@ func TestFromCreateToVerify(t *testing.T) {
 		t.Errorf("list: %d %s", status, out)
 	}
 	status, out, complaints := liqa("summit", "create", example, "--data", "data")
-	if status != 0 || strings.Count(out, "/join#") != 10 || !strings.Contains(out, "Each link is a secret") {
+	if status != 0 || strings.Count(out, "/join#") != 11 || !strings.Contains(out, "Each link is a secret") {
 		t.Fatalf("create: %d %s %s", status, out, complaints)
 	}
 	_, id, _ := strings.Cut(out, "convened: ")

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"reflect"
 	"strings"
@@ -105,7 +106,7 @@ func TestTheExampleSummitIsRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d.Title["ar"] == "" || len(d.Seats) != 10 || len(d.Items) != 4 || d.Items[0].Planned != 15*time.Minute {
+	if d.Title["ar"] == "" || len(d.Seats) != 11 || len(d.Items) != 4 || d.Items[0].Planned != 15*time.Minute {
 		t.Errorf("%+v", d)
 	}
 	principal := d.Seats[2]
@@ -120,7 +121,7 @@ func TestTheExampleSummitIsRead(t *testing.T) {
 	}
 	// The rules must accept what the file says.
 	for i := range d.Seats {
-		d.Seats[i].Invitation.Hash = strings.Repeat("0", 62) + string(rune('a'+i%6)) + string(rune('0'+i))
+		d.Seats[i].Invitation.Hash = fmt.Sprintf("%064x", i)
 	}
 	d.ID = "k3v9q7"
 	before := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
@@ -151,6 +152,9 @@ func TestFaultsOfASummitFile(t *testing.T) {
 		{"a text in a language that is none", "{en: By video link,", "{English: By video link,", `"English" is not a language`},
 		{"an order of seats that is none", "  order: alphabetical", "  order: by-height", `The order "by-height" is not known; it is one of listed,`},
 		{"an alphabet that is none", "  language: en\n\n# Ids", "  language: English\n\n# Ids", `"English" is not a language`},
+		{"a booth both ways in one language", "    outgoing: [ru, zh]\n    bidirectional", "    outgoing: [ru]\n    bidirectional", "A bidirectional booth speaks into two languages; this one names 1."},
+		{"a pivot that is none", "    works-from: [ru, en]\n    pivot: ru", "    works-from: [ru, en]\n    pivot: Russian", `"Russian" is not a language`},
+		{"busy channels", "busy-channels: interlock", "busy-channels: sometimes", `"sometimes" is not known; busy-channels is interlock or override.`},
 		{"no alphabet", "  language: en\n\n# Ids", "\n# Ids", "An alphabetical order needs the language"},
 		{"no seats", whole[strings.Index(whole, "seats:"):strings.Index(whole, "# The run")], "seats: []\n", "The summit has no seats."},
 		{"no name", "    name: Mr Belov\n", "", `The seat "adviser-a" has no name.`},

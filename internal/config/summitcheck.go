@@ -94,6 +94,9 @@ func (c *summitChecker) head() {
 		}
 	}
 	c.seating()
+	if locks := []string{"", string(summit.Interlock), string(summit.Override)}; !slices.Contains(locks, f.Busy) {
+		c.fault(c.lineOf("busy-channels"), "%q is not known; busy-channels is interlock or override.", f.Busy)
+	}
 }
 
 // seating looks at the order of the table. An alphabet is that of a language.
@@ -187,6 +190,11 @@ func (c *summitChecker) references() {
 	}
 	for i, b := range f.Booths {
 		languages("booths", i, "outgoing", b.Outgoing...)
+		languages("booths", i, "works-from", b.WorksFrom...)
+		languages("booths", i, "pivot", b.Pivot)
+		if b.Bidirectional && len(b.Outgoing) != 2 {
+			c.fault(c.line("booths", i, "bidirectional"), "A bidirectional booth speaks into two languages; this one names %d.", len(b.Outgoing))
+		}
 	}
 	for i, s := range f.Seats {
 		languages("seats", i, "speaks", s.Speaks)

@@ -80,6 +80,7 @@ type summitFile struct {
 	Publication []string         `yaml:"publication"`
 	Links       linksFile        `yaml:"links"`
 	Seating     seatingFile      `yaml:"seating"`
+	Busy        string           `yaml:"busy-channels"`
 	Delegations []delegationFile `yaml:"delegations"`
 	Booths      []boothFile      `yaml:"booths"`
 	Seats       []seatFile       `yaml:"seats"`
@@ -106,6 +107,10 @@ type boothFile struct {
 	ID       string   `yaml:"id"`
 	Name     Text     `yaml:"name"`
 	Outgoing []string `yaml:"outgoing"`
+
+	Bidirectional bool     `yaml:"bidirectional"`
+	WorksFrom     []string `yaml:"works-from"`
+	Pivot         string   `yaml:"pivot"`
 }
 
 type seatFile struct {
@@ -174,7 +179,8 @@ func (f summitFile) language() string {
 func (f summitFile) describe() summit.Description {
 	l := f.language()
 	d := summit.Description{Title: f.Title.in(l), Place: f.Place.in(l), Scheduled: f.Time.Time, Zone: f.Zone,
-		Seating: summit.Seating{Order: summit.Order(f.Seating.Order), Language: summit.Language(f.Seating.Language)}}
+		Seating: summit.Seating{Order: summit.Order(f.Seating.Order), Language: summit.Language(f.Seating.Language)},
+		Lock:    summit.Lock(f.Busy)}
 	for _, p := range f.Publication {
 		d.Publication = append(d.Publication, summit.Language(p))
 	}
@@ -184,7 +190,11 @@ func (f summitFile) describe() summit.Description {
 			Speaks: summit.Language(one.Speaks)})
 	}
 	for _, one := range f.Booths {
-		b := summit.Booth{ID: summit.BoothID(one.ID), Name: one.Name.in(l)}
+		b := summit.Booth{ID: summit.BoothID(one.ID), Name: one.Name.in(l),
+			Bidirectional: one.Bidirectional, Pivot: summit.Language(one.Pivot)}
+		for _, from := range one.WorksFrom {
+			b.WorksFrom = append(b.WorksFrom, summit.Language(from))
+		}
 		for _, out := range one.Outgoing {
 			b.Outgoing = append(b.Outgoing, summit.Language(out))
 		}

@@ -40,9 +40,9 @@ func (a Stall) decide(d *decision) error {
 
 func (e SoundJudged) apply(s *State) {
 	s.editBooth(e.Booth, func(x *Booth) {
-		x.Insufficient = Request{}
+		x.Insufficient = Judgement{}
 		if e.Insufficient {
-			x.Insufficient = Request{Insufficient, e.Seat, e.At}
+			x.Insufficient = Judgement{e.Seat, e.At}
 		}
 	})
 }

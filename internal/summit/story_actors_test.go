@@ -29,7 +29,7 @@ func actor(kind string) func(*testscript.TestScript, bool, []string) {
 		if st.does(ts, neg, by, args) {
 			return
 		}
-		for _, p := range append(phrases, apartPhrases...) {
+		for _, p := range slices.Concat(phrases, apartPhrases, boothPhrases) {
 			if with, ok := match(p.words, args); ok {
 				st.act(ts, neg, summit.Actor(by), p.act(st, ts, with))
 				return

@@ -38,6 +38,7 @@ func TestStories(t *testing.T) {
 			"proposed": proposed,
 
 			"huddle": huddle, "hears-apart": hearsApart, "word": word, "screen": screen,
+			"carries": carries, "incoming": incoming, "live": live, "booth": boothIs,
 			"asked": asked, "spoken": spoken, "reads": reads, "pinned": pinned,
 		},
 	})
@@ -68,8 +69,12 @@ func begin(ts *testscript.TestScript, neg bool, args []string) {
 		host := summit.Seat{ID: "officer-3", Role: summit.Officer, Name: summit.Text{"en": "Ms Amiri"}}
 		host.Invitation.Hash = summittest.Hash(summittest.Secret(host.ID))
 		d.Seats = append(d.Seats, host)
+	case "override":
+		d.Lock = summit.Override
+	case "trilateral":
+		trilateral(&d)
 	default:
-		ts.Fatalf("usage: summit bilateral|two-officers")
+		ts.Fatalf("usage: summit bilateral|two-officers|override|trilateral")
 	}
 	for _, x := range d.Seats {
 		st.links[x.ID] = summittest.Secret(x.ID)

@@ -234,7 +234,13 @@ type Booth struct {
 	AlsoInto     Language  `json:"alsoInto,omitempty"`
 	Offered      time.Time `json:"offered,omitzero"`      // the handover to a partner, by who is on air
 	Stalled      bool      `json:"stalled,omitempty"`     // on air, and no sound comes: the original is heard
-	Insufficient Request   `json:"insufficient,omitzero"` // the sound it gets is too bad to interpret
+	Insufficient Judgement `json:"insufficient,omitzero"` // the sound it gets is too bad to interpret
+}
+
+// Judgement is what a booth says of the sound it gets, by whom, and since when.
+type Judgement struct {
+	Seat SeatID    `json:"seat"`
+	At   time.Time `json:"at"`
 }
 
 // Request is what an interpreter asks of whoever has the floor. It is shown
@@ -252,6 +258,4 @@ const (
 	TooFast    Reason = "too-fast"
 	TooQuiet   Reason = "too-quiet"
 	Microphone Reason = "microphone" // not a proper one, too far away, or noisy
-
-	Insufficient Reason = "insufficient" // of the sound as a whole: see [SoundInsufficient]
 )

@@ -665,9 +665,7 @@ export type Reason =
   | "too-fast"
   | "too-quiet"
   /** not a proper one, too far away, or noisy */
-  | "microphone"
-  /** of the sound as a whole: see [SoundInsufficient] */
-  | "insufficient";
+  | "microphone";
 
 /** The media sections of a room seat's receiving connection, in order. */
 export const roomSlots = [
