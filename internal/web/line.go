@@ -170,11 +170,11 @@ func (l *line) write(ctx context.Context, updates <-chan *secretariat.Update, sa
 			case <-tick.C:
 				next = pulse{"pulse", l.server.now().UTC()}
 			case <-wall.C:
-				text := l.wallNow()
-				if text == nil {
+				now, any := l.wallNow()
+				if !any {
 					continue
 				}
-				next = text
+				next = now
 			}
 		}
 		if err := l.send(ctx, next); err != nil {

@@ -99,8 +99,8 @@ type Journal interface {
 type Wall interface {
 	// Report takes what a seat's browser has measured; raw is a JSON object.
 	Report(id summit.SummitID, seat summit.SeatID, raw []byte) error
-	// Look is what a technician's screen is sent each second, as JSON; nil when
-	// there is nothing new. First asks for the last minutes too, wholePress for
+	// Look is what a technician's screen is shown each second, as JSON, sent as
+	// the "wall" of a message; nil when there is nothing new. First asks for the last minutes too, wholePress for
 	// each reporter's line.
 	Look(id summit.SummitID, first, wholePress bool) json.RawMessage
 }

@@ -19,14 +19,20 @@ func (l *line) watchesWall() bool {
 	return l.server.Wall != nil && ok && denied(who, access.Message("wall")) == nil
 }
 
-// wallNow is what the technician's screen is to be sent now; nil when nothing.
-func (l *line) wallNow() json.RawMessage {
+// wallMessage is the wall as it is sent.
+type wallMessage struct {
+	Type string          `json:"type"` // "wall"
+	Wall json.RawMessage `json:"wall"`
+}
+
+// wallNow is what the technician's screen is to be sent now, if anything.
+func (l *line) wallNow() (m wallMessage, any bool) {
 	if !l.watchesWall() {
-		return nil
+		return m, false
 	}
 	text := l.server.Wall.Look(l.summit, !l.wall.begun, l.wall.press.Load())
 	l.wall.begun = l.wall.begun || text != nil
-	return text
+	return wallMessage{"wall", text}, text != nil
 }
 
 // askWall says how much of the wall a technician's screen wants.
