@@ -23,7 +23,16 @@
 // grant is never given twice: what was sent under one is sent again only while
 // that one lives.
 //
+// A camera may come in layers, encodings of one picture in several sizes. Which
+// one a slot is led is decided for each receiver by what its line takes (see
+// [Receiver.Estimate]), how large the slot is shown ([Receiver.SetSize]) and what
+// its set allows; sound is dealt with first. A slot turns to another layer as it
+// turns to another source: at a keyframe, in one continuous stream.
+//
+// Sound with redundancy (RFC 2198) is taken apart on its way in, and put
+// together on its way out of packets that the slot has been sent itself.
+//
 // It is not signalling, and knows no roles, coverage or seats: identifiers are
 // opaque strings, and who may have what is decided elsewhere. It does no
-// encryption, congestion control or transcoding, and writes no file.
+// encryption, bandwidth estimation or transcoding, and writes no file.
 package switchboard
