@@ -22,7 +22,7 @@ export interface Shelf {
 
 /** The server's shelf, for one seat. Every error is a Refusal. */
 export function serversShelf(standing: Standing): Shelf {
-  const headers = { Authorization: authorization(standing) };
+  const headers = { Authorization: `Liqa ${authorization(standing)}` };
   async function call(path: string, init: RequestInit): Promise<Response> {
     let response: Response;
     try {
