@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { iceServers } from "../src/protocol/iceservers";
 import { agreement, cameBack, chirp } from "../src/state/echo";
 import type { Findings } from "../src/state/greenroom";
 import { browserName, fresh, Levels, measureOver, noWays, step, told, type Result, type Step, type Ways } from "../src/state/line";
@@ -121,4 +122,15 @@ test("browsers are named as people name them", () => {
   expect(browserName("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0")).toBe("Firefox 143, Windows");
   expect(browserName("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15")).toBe("Safari 18, macOS");
   expect(browserName("curl")).toBe("");
+});
+
+test("the TURN server is read from Link headers, and nothing else is", () => {
+  const links =
+    '<turn:turn.example.org:3478?transport=udp>; rel="ice-server"; username="1796:a.b"; credential="x+/="; credential-type="password", ' +
+    '<https://example.org/>; rel="next", <stun:stun.example.org>; rel="ice-server", <turn:evil>; rel="other"';
+  expect(iceServers(links)).toEqual([
+    { urls: "turn:turn.example.org:3478?transport=udp", username: "1796:a.b", credential: "x+/=" },
+    { urls: "stun:stun.example.org" },
+  ]);
+  expect(iceServers(null)).toEqual([]);
 });

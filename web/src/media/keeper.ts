@@ -39,7 +39,7 @@ const restartsAtMost = 2;
 const recent = 600;
 
 /** Refusals that trying again does not change, until the seat's standing does. */
-const final = new Set(["no-usable-codec", "not-admitted", "forbidden"]);
+const final = new Set(["no-usable-codec", "not-admitted", "forbidden", "sent-by-program"]);
 
 /** How long to wait before an attempt, in milliseconds; the first and second are made at once. */
 export function mediaBackoff(attempt: number): number {

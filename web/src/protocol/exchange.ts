@@ -1,6 +1,7 @@
 // One session of WHIP (RFC 9725) or WHEP over HTTP: offered, restarted on
 // another network path, ended. Both are the same to HTTP.
 
+import { namedIceServers } from "./iceservers";
 import { own, refusalOf } from "./problem";
 import { askForLostSound, restarted, restartFragment } from "./sdp";
 
@@ -42,6 +43,10 @@ export class Exchange {
 
   /** Offers, posts and takes the answer. Nothing trickles: the server's addresses are all in it. */
   async open(): Promise<void> {
+    if (this.door.authorization !== undefined) {
+      const named = await namedIceServers(this.door.url, this.door.authorization);
+      if (named.length > 0) this.pc.setConfiguration({ ...this.pc.getConfiguration(), iceServers: named });
+    }
     const offer = await this.#offer({});
     const response = await this.#send(preferred, "POST", this.door.url, offer, "application/sdp", {}, AbortSignal.timeout(answerWithin));
     if (!response.ok) throw await refusalOf(response);

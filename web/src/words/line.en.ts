@@ -57,4 +57,11 @@ export const lineEn = {
   "line.lacks.simulcast": "This browser sends its picture in one size only.",
   "line.lacks.speaker-choice": "The loudspeaker is chosen in the settings of the device, not here.",
   "line.lacks.keep-awake": "This browser cannot keep the display awake. Change that in the settings of the device.",
+
+  "sender.show": "Send from another program…",
+  "sender.says": "Put these into OBS or another program that sends by WHIP. Keep the token secret: whoever has it can send as you, and do nothing else. A new link ends it. While the program sends, this page does not.",
+  "sender.address": "Address (WHIP)",
+  "sender.token": "Token (Bearer)",
+  "sender.failed": "The address could not be fetched. Try again.",
+  "refused.sent-by-program": "Another program is sending for your seat. Stop it there to send from here.",
 } as const;

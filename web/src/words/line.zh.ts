@@ -57,4 +57,11 @@ export const lineZh = {
   "line.lacks.simulcast": "此浏览器只发送一种尺寸的画面。",
   "line.lacks.speaker-choice": "请在设备的设置中选择扬声器，而不是在这里。",
   "line.lacks.keep-awake": "此浏览器不能让屏幕保持亮起。请在设备的设置中更改。",
+
+  "sender.show": "用其他程序发送……",
+  "sender.says": "请把这两项填入 OBS 或其他以 WHIP 发送的程序。请保密令牌：持有者可以您的名义发送，但不能做其他事。换发链接后即失效。该程序发送时，本页不发送。",
+  "sender.address": "地址（WHIP）",
+  "sender.token": "令牌（Bearer）",
+  "sender.failed": "无法取得地址。请再试一次。",
+  "refused.sent-by-program": "另一个程序正在为您的席位发送。请先停止它，再从这里发送。",
 } as const;
