@@ -108,6 +108,7 @@ type boothFile struct {
 	Name     Text     `yaml:"name"`
 	Outgoing []string `yaml:"outgoing"`
 
+	Sign          bool     `yaml:"sign"`
 	Bidirectional bool     `yaml:"bidirectional"`
 	WorksFrom     []string `yaml:"works-from"`
 	Pivot         string   `yaml:"pivot"`
@@ -191,7 +192,7 @@ func (f summitFile) describe() summit.Description {
 	}
 	for _, one := range f.Booths {
 		b := summit.Booth{ID: summit.BoothID(one.ID), Name: one.Name.in(l),
-			Bidirectional: one.Bidirectional, Pivot: summit.Language(one.Pivot)}
+			Sign: one.Sign, Bidirectional: one.Bidirectional, Pivot: summit.Language(one.Pivot)}
 		for _, from := range one.WorksFrom {
 			b.WorksFrom = append(b.WorksFrom, summit.Language(from))
 		}

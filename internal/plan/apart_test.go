@@ -59,9 +59,6 @@ func limited(s summit.State, r Receiver) summit.PictureSize {
 
 func privateIsPrivate(m moment) string {
 	return eachSet(m, func(r Receiver, k Slot, set Set) string {
-		if k == Sign {
-			return "nothing may feed it"
-		}
 		if k != Private {
 			return ""
 		}

@@ -250,6 +250,13 @@ var mutants = map[string]func(summit.State, Live) Plan{
 		s.Floor = floor
 		return p
 	},
+	"the sign slot has who signs, and nobody else": func(s summit.State, live Live) Plan {
+		s.Booths = slices.Clone(s.Booths)
+		for i := range s.Booths {
+			s.Booths[i].Sign = true
+		}
+		return Compute(s, live)
+	},
 	"no relay goes round, and what is heard is said": saysRelayed,
 	"an interpreter works from one thing, which is theirs": func(s summit.State, live Live) Plan {
 		s.Seats = slices.Clone(s.Seats)

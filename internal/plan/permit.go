@@ -41,10 +41,14 @@ func MaySend(s summit.State, id summit.SeatID) []Kind {
 		return nil
 	}
 	seat, _ := s.Seat(id)
+	if b, ok := s.Booth(seat.Booth); ok && b.Sign {
+		return []Kind{Microphone, Camera}
+	}
 	return Devices(seat.Role)
 }
 
-// Devices lists the kinds of sources that a role can ever send.
+// Devices lists the kinds of sources that a role sends; who interprets into a
+// sign language also has a camera.
 func Devices(role summit.Role) []Kind {
 	switch role {
 	case summit.Principal, summit.Delegate, summit.NoteTaker:

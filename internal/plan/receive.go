@@ -32,7 +32,8 @@ func (t *table) room(s summit.State, p Plan) {
 		if seat.Role == summit.Interpreter {
 			slots[Partner] = t.partner(s, seat)
 		}
-		// Private and ScreenSlot are filled by apart; nothing feeds Sign yet.
+		slots[Sign] = t.signing(s, seat.ID)
+		// Private and ScreenSlot are filled by apart.
 		limit(slots, seat)
 		p.give(SeatReceiver(seat.ID), slots)
 	}
@@ -110,7 +111,7 @@ func mayHear(s summit.State, feeds map[summit.Language]Feed, seat summit.Seat, l
 // the same booth who is not: who works hears the incoming only.
 func (t *table) partner(s summit.State, seat summit.Seat) Set {
 	b, ok := s.Booth(seat.Booth)
-	if !ok || b.OnAir == "" || b.OnAir == seat.ID || b.Cough || b.Stalled || !onAir(s, b) || !t.live[microphone(b.OnAir)] {
+	if !ok || b.OnAir == "" || b.OnAir == seat.ID || b.Sign || b.Cough || b.Stalled || !onAir(s, b) || !t.live[microphone(b.OnAir)] {
 		return Set{}
 	}
 	return Set{Sources: []Source{microphone(b.OnAir)}}
@@ -123,6 +124,7 @@ func (t *table) press(s summit.State, p Plan) {
 		return
 	}
 	sides := t.pressPairs(s)
+	sides[Sign] = t.signing(s, "")
 	in := map[summit.Language]Slots{} // receivers of one language share their slots
 	slots := func(l summit.Language) Slots {
 		if in[l] == nil {
@@ -172,6 +174,17 @@ func (t *table) pressPairs(s summit.State) Slots {
 		t.pair(slots, pairs[k][0], pairs[k][1], group, "")
 	}
 	return slots
+}
+
+// signing is the picture of the sign-language interpreter who is on air, of the
+// first booth where there are several.
+func (t *table) signing(s summit.State, own summit.SeatID) Set {
+	for _, b := range s.Booths {
+		if b.Sign && b.OnAir != "" && b.OnAir != own && !b.Cough && !b.Stalled && onAir(s, b) && t.live[camera(b.OnAir)] {
+			return Set{Sources: []Source{camera(b.OnAir)}}
+		}
+	}
+	return Set{}
 }
 
 // limit keeps a seat's pictures as small as it or its technician wants them. A

@@ -71,3 +71,35 @@ func incomingIsTheirs(m moment) string {
 	}
 	return ""
 }
+
+// signIsSign: the picture of an interpreter who is on air in a booth that signs,
+// in its own slot and in no other, for everybody in the room.
+func signIsSign(m moment) string {
+	signs := func(id summit.SeatID) bool {
+		x, _ := m.s.Seat(id)
+		b, _ := m.s.Booth(x.Booth)
+		return b.Sign && on(m.s, id, "")
+	}
+	if wrong := eachSet(m, func(_ Receiver, k Slot, set Set) string {
+		for _, s := range set.Sources {
+			x, _ := m.s.Seat(s.Seat)
+			if picture := x.Role == summit.Interpreter && s.Kind == Camera; picture != (k == Sign) || picture && !signs(s.Seat) {
+				return fmt.Sprintf("it has %v", s)
+			}
+		}
+		return ""
+	}); wrong != "" {
+		return wrong
+	}
+	for _, x := range m.s.Seats {
+		if !signs(x.ID) || !m.live[Source{Kind: Camera, Seat: x.ID}] {
+			continue
+		}
+		for _, y := range m.s.Seats {
+			if m.s.InRoom(y.ID) && y.ID != x.ID && len(m.p.Receivers[SeatReceiver(y.ID)][Sign].Sources) == 0 {
+				return fmt.Sprintf("%s does not see %s sign", y.ID, x.ID)
+			}
+		}
+	}
+	return ""
+}

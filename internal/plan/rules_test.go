@@ -37,6 +37,7 @@ var rules = map[string]func(moment) string{
 	"a pair is always of the same seat":                          pairsAgree,
 	"nobody is in two places of one connection":                  oncePerConnection,
 	"who has the floor, and every principal, is heard by all":    speakersAreHeard,
+	"the sign slot has who signs, and nobody else":               signIsSign,
 	"no relay goes round, and what is heard is said":             relaysEnd,
 	"an interpreter works from one thing, which is theirs":       incomingIsTheirs,
 	"slots are stable": slotsAreStable,
@@ -100,7 +101,7 @@ func publicWithinPressWithinRoom(m moment) string {
 			room[Source{Kind: Microphone, Seat: x.ID}] = true
 			room[Source{Kind: Camera, Seat: x.ID}] = true
 		case summit.Interpreter:
-			room[Source{Kind: Microphone, Seat: x.ID}] = true
+			room[Source{Kind: Microphone, Seat: x.ID}], room[Source{Kind: Camera, Seat: x.ID}] = true, true
 		}
 	}
 	seats, public := pressReceivers(m)
@@ -210,8 +211,8 @@ func onAirByChannel(m moment) string {
 				continue
 			}
 			listener, _ := m.s.Seat(summit.SeatID(r[min(5, len(r)):]))
-			if k == Private {
-				continue // its own rule
+			if k == Private || k == Sign {
+				continue // their own rules
 			}
 			if k != Partner || listener.Booth != x.Booth || on(m.s, listener.ID, "") {
 				return fmt.Sprintf("%s is in it", x.ID)

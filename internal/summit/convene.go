@@ -35,7 +35,7 @@ func (p Description) settled() Description {
 	}
 	p.Booths = slices.Clone(p.Booths)
 	for i, x := range p.Booths {
-		p.Booths[i] = Booth{ID: x.ID, Name: maps.Clone(x.Name), Outgoing: slices.Clone(x.Outgoing),
+		p.Booths[i] = Booth{ID: x.ID, Name: maps.Clone(x.Name), Outgoing: slices.Clone(x.Outgoing), Sign: x.Sign,
 			Bidirectional: x.Bidirectional, WorksFrom: slices.Clone(x.WorksFrom), Pivot: x.Pivot}
 	}
 	p.Items = slices.Clone(p.Items)

@@ -140,9 +140,10 @@ func channels(ds []Delegation, seats []Seat, booths []Booth) []Language {
 	}
 	for _, b := range booths {
 		for _, l := range b.Outgoing {
-			set[l] = true
+			set[l] = set[l] || !b.Sign
 		}
 	}
+	maps.DeleteFunc(set, func(_ Language, sounds bool) bool { return !sounds })
 	delete(set, "")
 	return slices.Sorted(maps.Keys(set))
 }

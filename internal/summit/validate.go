@@ -126,6 +126,9 @@ func (c *check) booths() {
 		if x.Bidirectional && len(x.Outgoing) != 2 {
 			c.fault("outgoing", "A bidirectional booth speaks into two languages; this one has %d.", len(x.Outgoing))
 		}
+		if x.Sign && len(x.Outgoing) != 1 {
+			c.fault("outgoing", "A booth that signs has one language; this one has %d.", len(x.Outgoing))
+		}
 		c.pivot(x)
 		if c.count(func(s Seat) bool { return s.Booth == x.ID }) == 0 {
 			c.fault("", "Nobody has a seat in this booth. Name it in the seat of an interpreter, or leave it out.")

@@ -217,6 +217,9 @@ type Booth struct {
 	ID       BoothID    `json:"id"`
 	Name     Text       `json:"name"`
 	Outgoing []Language `json:"outgoing"` // the channels it may speak into; A first
+	// Sign: its interpreters sign. Its one language is a picture and has no
+	// channel of sound.
+	Sign bool `json:"sign,omitempty"`
 	// Bidirectional: it has two, and speaks into the one that is not the
 	// language of the floor.
 	Bidirectional bool       `json:"bidirectional,omitempty"`

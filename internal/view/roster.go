@@ -134,7 +134,7 @@ func (e *eyes) booths() []Booth {
 			ID: b.ID, Name: text(b.Name), Outgoing: list(b.Outgoing), Seats: []summit.SeatID{},
 			OnAir: b.OnAir, Into: b.Into, Cough: b.Cough, Since: b.Since, Busy: []summit.Language{},
 			MayGoOnAir: []summit.Language{}, MayTakeOver: []summit.Language{},
-			Bidirectional: b.Bidirectional, Also: b.Also, Offered: b.Offered, Stalled: b.Stalled,
+			Sign: b.Sign, Bidirectional: b.Bidirectional, Also: b.Also, Offered: b.Offered, Stalled: b.Stalled,
 			Insufficient: b.Insufficient.At, OwnLanguage: b.OnAir != "" && b.Into == e.s.FloorLanguage(),
 		}
 		for _, x := range e.s.Seats {

@@ -316,6 +316,8 @@ type Booth struct {
 	Since    time.Time         `json:"since,omitzero"` // on air since
 	// Busy are its outgoing channels that another booth is on air into.
 	Busy []summit.Language `json:"busy"`
+	// Sign: its interpreters sign, into the sign slot.
+	Sign bool `json:"sign"`
 	// Bidirectional: it turns with the language of the floor.
 	Bidirectional bool `json:"bidirectional"`
 	// Also is a second microphone that is live beside the one on air, and not heard.

@@ -266,7 +266,7 @@ func giveFloor(t *dice, s summit.State) summit.Act {
 func muteSeat(t *dice, s summit.State) summit.Act { return summit.MuteSeat{Seat: seat(t, s)} }
 
 func goOnAir(t *dice, s summit.State) summit.Act {
-	return summit.GoOnAir{Into: pick(t, "into", languages...), TakeOver: once(t, 2, "take over")}
+	return summit.GoOnAir{Into: pick(t, "into", append(languages, "ase")...), TakeOver: once(t, 2, "take over")}
 }
 
 func cough(t *dice, _ summit.State) summit.Act {

@@ -118,6 +118,8 @@ func Description(t *rapid.T) summit.Description {
 			Outgoing: rapid.SliceOfNDistinct(rapid.SampledFrom(languages), 1, 3, rapid.ID).Draw(t, "outgoing")}
 		if one, other := d.Delegations[0].Speaks, d.Delegations[1].Speaks; one != other && rapid.Bool().Draw(t, "bidirectional") {
 			b.Outgoing, b.Bidirectional = []summit.Language{one, other}, true
+		} else if rapid.IntRange(0, 3).Draw(t, "sign") == 0 {
+			b.Outgoing, b.Sign = []summit.Language{"ase"}, true
 		}
 		if pivot := d.Delegations[0].Speaks; rapid.Bool().Draw(t, "relay") && !slices.Contains(b.Outgoing, pivot) {
 			b.WorksFrom, b.Pivot = []summit.Language{pivot}, pivot

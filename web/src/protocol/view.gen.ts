@@ -285,6 +285,8 @@ export interface Booth {
   readonly since?: Instant;
   /** Busy are its outgoing channels that another booth is on air into. */
   readonly busy: readonly Language[];
+  /** Sign: its interpreters sign, into the sign slot. */
+  readonly sign: boolean;
   /** Bidirectional: it turns with the language of the floor. */
   readonly bidirectional: boolean;
   /** Also is a second microphone that is live beside the one on air, and not heard. */
