@@ -9,9 +9,12 @@ import "math"
 type picture struct {
 	slot  int
 	rates [maxLayers]int // bit/s of each layer; 0 for one that does not arrive
-	now   int            // the layer that it has; −1 for none
-	top   int            // the layer that there is use for; −1 when it is not shown
-	got   int            // the layer that it is given; −1 for none
+	now   int            // the layer that it has been given before; −1 for none
+	// carried is the layer that is sent at present, which may be another while
+	// a keyframe is on its way; −1 for none.
+	carried int
+	top     int // the layer that there is use for; −1 when it is not shown
+	got     int // the layer that it is given; −1 for none
 
 	first     bool // before all others
 	preferred bool // before the rest

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/pion/rtp/codecs"
 )
@@ -148,6 +149,25 @@ func FuzzKeyframe(f *testing.F) {
 		}
 		if !bytes.Equal(b, before) {
 			t.Fatal("the payload was changed")
+		}
+	})
+}
+
+// One receiver that asks for keyframes all the time does not spoil the picture
+// of all: after a few it gets one now and then.
+func TestOneReceiverCannotAskForEver(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		cam := s.lens("c", "P", H264)
+		r, _ := s.receiver("seat", pictureSlot("picture", 0, 1))
+		s.Allow("seat", only("picture", "c"))
+		s.film(2*time.Second, []*lens{cam})
+		before, _ := cam.layers[0].up.asked()
+		for range 300 {
+			r.PictureLoss(1)
+			s.film(frameEvery, []*lens{cam})
+		}
+		if n, _ := cam.layers[0].up.asked(); n-before < 5 || n-before > 13 {
+			t.Errorf("%d keyframes in 12 s, want about 11", n-before)
 		}
 	})
 }

@@ -49,6 +49,7 @@ func newLayer(s *Source, index int, origin *originClock) *layer {
 		cache:   newCache(kept),
 	}
 	l.count.last.Store(int64(never))
+	l.meter.since = never
 	l.routes.Store(new([]route))
 	return l
 }

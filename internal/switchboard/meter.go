@@ -85,11 +85,11 @@ func (l *layer) lives(newest, now instant) bool {
 	case last == never || newest.sub(last) > gone:
 		m.since = never
 		m.rate = 0
-	case m.since == never || m.since == 0:
+	case m.since == never:
 		m.since = last
 	}
 	alone := len(l.source.layers) == 1
-	living := alone || m.since != never && m.since != 0 && (m.living.Load() || now.sub(m.since) >= backFor)
+	living := alone || m.since != never && (m.living.Load() || now.sub(m.since) >= backFor)
 	m.living.Store(living)
 	return living
 }

@@ -149,10 +149,17 @@ func checkSlots(specs []SlotSpec) error {
 			return fmt.Errorf("slot %q: ids must be distinct and not empty", s.ID)
 		case ssrcs[s.SSRC]:
 			return fmt.Errorf("slot %q: SSRC %d is another slot's", s.ID, s.SSRC)
+		case s.RTX.SSRC != 0 && (s.RTX.SSRC == s.SSRC || ssrcs[s.RTX.SSRC]):
+			return fmt.Errorf("slot %q: SSRC %d of its retransmissions is in use", s.ID, s.RTX.SSRC)
+		case s.RED != 0 && s.Kind != Audio:
+			return fmt.Errorf("slot %q: redundancy is for sound", s.ID)
 		case s.Pair < 0 || s.Pair > 0 && halves[h]:
 			return fmt.Errorf("slot %q: pair %d has a slot for %s already", s.ID, s.Pair, s.Kind)
 		}
 		ids[s.ID], ssrcs[s.SSRC], halves[h] = true, true, true
+		if s.RTX.SSRC != 0 {
+			ssrcs[s.RTX.SSRC] = true
+		}
 	}
 	return nil
 }
@@ -287,10 +294,32 @@ func (r *Receiver) PictureLoss(ssrc uint32) {
 			r.count.pictureLosses.Add(1)
 			if g := s.carrying.Load(); g == nil {
 				r.missesSlate(s)
-			} else if g.live.Load() {
+			} else if g.live.Load() && s.pleas.allow(r.board.clock.instant()) {
 				g.layer.keyframe()
 			}
 			return
+		}
+	}
+}
+
+// pleas bounds how often one slot can have its sender asked for a keyframe: all
+// who receive the source pay for it.
+type pleas struct{ paid atomic.Int64 } // instant up to which pleas have been made
+
+const (
+	pleaEvery = 1500 * time.Millisecond
+	pleaBurst = 4 * pleaEvery
+)
+
+func (p *pleas) allow(now instant) bool {
+	for {
+		paid := p.paid.Load()
+		next := max(instant(paid), now).add(pleaEvery)
+		if next.sub(now) > pleaBurst {
+			return false
+		}
+		if p.paid.CompareAndSwap(paid, int64(next)) {
+			return true
 		}
 	}
 }

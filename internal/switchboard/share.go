@@ -61,8 +61,10 @@ func (r *Receiver) SetSize(slot SlotID, width, height int) {
 	for i := range r.slots {
 		if s := &r.slots[i]; s.spec.ID == slot {
 			s.width, s.height = int16(min(max(width, 0), most)), int16(min(max(height, 0), most))
-			b.share(r, b.clock.instant())
-			b.publish()
+			if r.chooser != nil { // it is on the board still
+				b.share(r, b.clock.instant())
+				b.publish()
+			}
 			return
 		}
 	}
@@ -226,9 +228,10 @@ func (b *Board) apportion(r *Receiver, now instant) {
 	}
 	redundancy := needs.redundancy(int(r.line.Load()), instant(r.lossy.Load()) > now, smallest)
 	forSound := needs.with(redundancy)
-	had := 0
+	had, carried := 0, 0
 	for i := range list {
 		had += list[i].rate(list[i].now)
+		carried += list[i].rate(list[i].carried)
 	}
 	f := funds{keep: line - forSound, rise: floor/r.headroom*100 - forSound, blind: !known}
 	if known {
@@ -236,7 +239,7 @@ func (b *Board) apportion(r *Receiver, now instant) {
 	}
 	used := allocate(list, leading, f)
 
-	r.strained = known && (forSound+had) > line/2*3
+	r.strained = known && forSound+carried > line/2*3
 	r.redundancy.Store(int32(redundancy))
 	r.used.Store(int64(forSound + used))
 	r.remember(list, had, f, known, now)
@@ -296,9 +299,12 @@ func (b *Board) demand(r *Receiver) (list []picture, leading int, needs sound) {
 			continue
 		}
 		set := r.rights.slots[sl.spec.ID]
-		p := picture{slot: i, now: int(sl.layer), first: set.First, preferred: set.Prefer == s.spec.ID, area: int(sl.width) * int(sl.height)}
+		p := picture{slot: i, now: int(sl.layer), carried: -1, first: set.First, preferred: set.Prefer == s.spec.ID, area: int(sl.width) * int(sl.height)}
 		if sl.width < 0 {
 			p.area = 1 << 30
+		}
+		if c := sl.carrying.Load(); c != nil && c.source == s {
+			p.carried = c.layer.index
 		}
 		p.top, sl.byHand = use(s.sizes(), len(s.layers), int(sl.width), int(sl.height), set.Most)
 		s.demand(&p)

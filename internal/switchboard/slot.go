@@ -20,6 +20,7 @@ type slot struct {
 	heard    hearing
 	dark     atomic.Bool // the old picture has stayed too long
 	unseen   atomic.Bool // the receiver misses a picture
+	pleas    pleas       // for keyframes
 
 	// What follows is guarded by the board.
 	width, height int16 // on the screen; −1 when nobody has said
