@@ -259,6 +259,9 @@ const (
 	part  = 50_000 // microseconds
 )
 
+// of is a part's count. Whoever reports may report from before all time.
+func (d *delivered) of(n int64) *int { return &d.bytes[(n%parts+parts)%parts] }
+
 func (d *delivered) add(at int64, size int) {
 	n := at / part
 	if !d.any {
@@ -271,10 +274,10 @@ func (d *delivered) add(at int64, size int) {
 		if n-d.last > parts {
 			d.last = n - parts
 		}
-		d.bytes[(d.last+1)%parts] = 0
+		*d.of(d.last + 1) = 0
 	}
 	d.first = max(d.first, n-parts+1)
-	d.bytes[n%parts] += size
+	*d.of(n) += size
 }
 
 // rate is in bits a second; 0 while too little has come to tell. The newest
@@ -286,7 +289,7 @@ func (d *delivered) rate() float64 {
 	}
 	total := 0
 	for n := d.last - whole; n < d.last; n++ {
-		total += d.bytes[n%parts]
+		total += *d.of(n)
 	}
 	return float64(total) * 8 / (float64(whole) * part / 1e6)
 }

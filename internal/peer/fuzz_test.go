@@ -9,7 +9,9 @@ import (
 
 	"github.com/pion/interceptor/pkg/twcc"
 	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
 	"github.com/pion/sdp/v3"
+	"github.com/pion/stun/v4"
 
 	"liqa/internal/switchboard"
 )
@@ -23,6 +25,8 @@ func FuzzOffer(f *testing.F) {
 	f.Add(simple("audio opus/48000/2", "video VP9/90000", "video VP8/90000"))
 	f.Add(simple("audio recvonly opus/48000/2", "video recvonly VP9/90000"))
 	f.Add("v=0\r\nm=audio 0 x 0\r\n")
+	f.Add(strings.Replace(simple("audio red/48000/2", "video VP9/90000"), "a=mid:1\r\n", "a=mid:1\r\na=extmap:4 "+ridURI+
+		"\r\na=rid:q send pt=96;max-width=320\r\na=rid:f send\r\na=simulcast:send q,h;~f recv x\r\na=ssrc-group:FID 1 2\r\na=ssrc-group:SIM 1 3\r\n", 1))
 	all := devices(Microphone, Camera, Screen)
 	f.Fuzz(func(t *testing.T, body string) {
 		o, bad := parseOffer(body)
@@ -84,6 +88,11 @@ func FuzzControl(f *testing.F) {
 		&rtcp.PictureLossIndication{MediaSSRC: 7}, &rtcp.FullIntraRequest{FIR: []rtcp.FIREntry{{SSRC: 7}}},
 		&rtcp.ReceiverReport{Reports: []rtcp.ReceptionReport{{SSRC: 7, FractionLost: 9, LastSenderReport: 1}}},
 		&rtcp.SenderReport{SSRC: 7, NTPTime: 1 << 40, RTPTime: 5}, &rtcp.Goodbye{Sources: []uint32{7}},
+		&rtcp.ReceiverEstimatedMaximumBitrate{Bitrate: 300_000, SSRCs: []uint32{7}},
+		&rtcp.TransportLayerCC{Header: rtcp.Header{Count: rtcp.FormatTCC, Type: rtcp.TypeTransportSpecificFeedback, Length: 5},
+			BaseSequenceNumber: 0, PacketStatusCount: 2, ReferenceTime: 9,
+			PacketChunks: []rtcp.PacketStatusChunk{&rtcp.RunLengthChunk{PacketStatusSymbol: rtcp.TypeTCCPacketReceivedSmallDelta, RunLength: 2}},
+			RecvDeltas:   []*rtcp.RecvDelta{{Type: rtcp.TypeTCCPacketReceivedSmallDelta, Delta: 250}, {Type: rtcp.TypeTCCPacketReceivedSmallDelta, Delta: 500}}},
 	} {
 		b, err := p.Marshal()
 		if err != nil {
@@ -107,7 +116,12 @@ func FuzzControl(f *testing.F) {
 	heard := &feed{section: &section{media: "audio"}}
 	heard.source.Store(source)
 	p.announced(incoming{feed: heard, layer: heard.addLayer("", 0)}, 7)
+	l.conn = &Conn{gate: &Gate{}}
+	picture := switchboard.Outgoing{Header: rtp.Header{SSRC: 7}}
 	f.Fuzz(func(_ *testing.T, b []byte) {
+		for range 4 {
+			l.gauge.number(&strand{count: 3}, &picture, 1000, ticks(time.Now()))
+		}
 		l.control(b, time.Now())
 		p.report(b, time.Now())
 	})
@@ -150,6 +164,45 @@ func FuzzPacket(f *testing.F) {
 			for _, l := range one.layers {
 				l.reception.block(1, time.Now())
 			}
+		}
+	})
+}
+
+// FuzzDatagram takes any bytes as a datagram at the port of a gate that waits
+// for a client: connectivity checks above all, also such as carry the right
+// password, and from an address that has proved itself and from one that has not.
+func FuzzDatagram(f *testing.F) {
+	g := newGate(f)
+	g.handshakeTime = time.Hour
+	_, c, err := g.Ingest(f.Context(), Publish{Sources: devices(Microphone), Offer: simple("audio opus/48000/2")})
+	if err != nil {
+		f.Fatal(err)
+	}
+	var s *socket
+	for _, s = range g.ports.sockets {
+	}
+	name := stun.NewUsername(c.local.ufrag + ":" + c.remote.ufrag)
+	secret := stun.NewShortTermIntegrity(c.local.password)
+	for _, m := range []*stun.Message{
+		stun.MustBuild(stun.TransactionID, stun.BindingRequest, name, secret, stun.Fingerprint),
+		stun.MustBuild(stun.TransactionID, stun.BindingRequest, name, stun.RawAttribute{Type: stun.AttrUseCandidate}, secret, stun.Fingerprint),
+		stun.MustBuild(stun.TransactionID, stun.BindingRequest, name, stun.RawAttribute{Type: stun.AttrICEControlled, Value: make([]byte, 8)}, secret),
+		stun.MustBuild(stun.TransactionID, stun.BindingSuccess, secret, stun.Fingerprint),
+		stun.MustBuild(stun.TransactionID, stun.BindingError, stun.CodeRoleConflict),
+	} {
+		f.Add(m.Raw)
+	}
+	f.Add([]byte{22, 254, 253, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0})
+	f.Add([]byte{0x80, 200, 0, 1, 0, 0, 0, 7, 0x80, 0, 0, 1, 0, 0})
+	stranger := origin{udp: s, remote: netip.MustParseAddrPort("127.0.0.1:9")}
+	known := c.addRoute(origin{udp: s, remote: netip.MustParseAddrPort("127.0.0.1:11")})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		g.receive(nil, stranger, append([]byte(nil), b...), time.Now())
+		g.receive(known, origin{udp: s, remote: known.remote}, append([]byte(nil), b...), time.Now())
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if len(c.routes) > maxRoutes {
+			t.Fatalf("%d routes", len(c.routes))
 		}
 	})
 }
