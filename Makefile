@@ -44,7 +44,7 @@ e2e/node_modules/.package-lock.json: e2e/package.json e2e/package-lock.json
 
 ##@ Prove
 
-.PHONY: check test test-go test-web test-e2e test-long vet vulnerabilities
+.PHONY: check test test-go test-web test-e2e test-network test-long vet vulnerabilities
 check: vet test-go test-web ## format, vet, staticcheck, known vulnerabilities, Go tests with -race, front-end tests and types
 
 vet: web/dist/.vite/manifest.json
@@ -65,11 +65,14 @@ test-go: web/dist/.vite/manifest.json | need-go
 test-web: web/dist/.vite/manifest.json ## front end: types and unit tests
 	cd web && npm run --silent check && npm run --silent test
 
-test: check test-e2e ## everything a change must pass
+test: check test-e2e test-network ## everything a change must pass
 
 test-e2e: bin/liqa bin/speaker e2e/node_modules/.package-lock.json | need-e2e ## real Chromium: every screen by axe, and the stories against a real server
 	cd web && npm run --silent a11y
 	cd e2e && npm run --silent check && npm test --silent
+
+test-network: bin/liqa | need-network ## sound over a bad line, between network namespaces, where they are permitted
+	go run ./tools/network check
 
 test-long: bin/liqa | need-long ## an hour of each fuzz target, 8 h of soak, power cuts, bad networks: more than a day
 	tools/test-long
@@ -97,11 +100,13 @@ clean: ## all that was built
 
 ##@ Set-up (done by the others when needed)
 
-.PHONY: need-go need-e2e need-long need-media
+.PHONY: need-go need-e2e need-network need-long need-media
 need-go:
 	@tools/need cc ffmpeg strace coturn whip-client
 need-e2e:
 	@tools/need chromium fonts ffmpeg
+need-network: # of no use to who may not make networks, which is everybody but root
+	@[ "$$(id -u)" != 0 ] || tools/need chromium ffmpeg network
 need-long:
 	@tools/need cc ffmpeg strace qemu chromium fonts network
 need-media:

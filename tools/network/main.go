@@ -58,8 +58,11 @@ func main() {
 	}
 }
 
-// tools are the programs that the laboratory needs.
+// tools looks whether the laboratory is permitted and has what it needs.
 func tools() error {
+	if err := lab.Permitted(); err != nil {
+		return err
+	}
 	for _, name := range []string{"ip", "tc", "nft", "ffmpeg"} {
 		if _, err := exec.LookPath(name); err != nil {
 			return fmt.Errorf("%s is missing; tools/need network ffmpeg chromium installs what is needed", name)

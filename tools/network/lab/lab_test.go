@@ -15,15 +15,17 @@ import (
 // not run here.
 func joined(t *testing.T) *Wire {
 	t.Helper()
+	if err := Permitted(); errors.Is(err, ErrNotPermitted) {
+		t.Skipf("not run: %v", err)
+	} else if err != nil {
+		t.Fatal(err)
+	}
 	for _, tool := range []string{"ip", "tc", "nft"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skipf("not run: %s is missing (tools/need network installs it)", tool)
 		}
 	}
 	near, err := NewPlace("near")
-	if errors.Is(err, ErrNotPermitted) {
-		t.Skipf("not run: %v", err)
-	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,9 +36,6 @@ func joined(t *testing.T) *Wire {
 	}
 	t.Cleanup(far.Close)
 	w, err := Connect(near, far, "wire0", netip.MustParsePrefix("10.77.0.1/24"), netip.MustParsePrefix("10.77.0.2/24"))
-	if errors.Is(err, ErrNotPermitted) {
-		t.Skipf("not run: %v", err)
-	}
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,6 +38,25 @@ type Place struct {
 	once sync.Once
 }
 
+// Permitted is nil where this process may make places and wires, and says why
+// not where it is not.
+func Permitted() error {
+	tried := make(chan error)
+	p := &Place{work: make(chan func())}
+	go p.stay(tried)
+	if err := <-tried; err != nil {
+		return err
+	}
+	defer p.Close()
+	return p.Do(func() error {
+		fd, err := openTUN()
+		if err != nil {
+			return err
+		}
+		return unix.Close(fd)
+	})
+}
+
 // NewPlace makes a namespace with nothing but a loopback interface. Its error
 // is [ErrNotPermitted] where that is not allowed.
 func NewPlace(label string) (*Place, error) {

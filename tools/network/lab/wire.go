@@ -56,11 +56,18 @@ func Connect(a, b *Place, device string, addressA, addressB netip.Prefix) (*Wire
 	return w, nil
 }
 
+func openTUN() (fd int, err error) {
+	if fd, err = unix.Open("/dev/net/tun", unix.O_RDWR|unix.O_CLOEXEC|unix.O_NONBLOCK, 0); err != nil {
+		return fd, fmt.Errorf("%w: /dev/net/tun cannot be opened (%w)", ErrNotPermitted, err)
+	}
+	return fd, nil
+}
+
 func (e *End) open() error {
 	err := e.Place.Do(func() error {
-		fd, err := unix.Open("/dev/net/tun", unix.O_RDWR|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
+		fd, err := openTUN()
 		if err != nil {
-			return fmt.Errorf("/dev/net/tun: %w (%w)", ErrNotPermitted, err)
+			return err
 		}
 		request, err := unix.NewIfreq(e.Device)
 		if err == nil {
