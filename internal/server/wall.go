@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -27,6 +28,8 @@ const (
 	// endedFor is how long the wall of a summit that has ended is still looked after
 	// since somebody looked at it.
 	endedFor = 10 * time.Second
+	// stallWithin is how long the journal may take over a booth's silence.
+	stallWithin = 5 * time.Second
 )
 
 // walls looks at everything once a second, and keeps a wall for each summit.
@@ -34,6 +37,7 @@ type walls struct {
 	summits interface {
 		Summits() []summit.SummitID
 		Now(summit.SummitID) (*secretariat.Update, error)
+		Do(context.Context, summit.SummitID, summit.Actor, summit.Act) (revision uint64, err error)
 	}
 	board   *switchboard.Board
 	peers   *peer.Gate
@@ -44,8 +48,9 @@ type walls struct {
 	lines   *greenroom.Shelf // may be nil
 	log     *slog.Logger
 
-	end  context.CancelFunc
-	done chan struct{}
+	end     context.CancelFunc
+	done    chan struct{}
+	telling sync.WaitGroup // of the rules
 
 	mu sync.Mutex
 	of map[summit.SummitID]*watched
@@ -101,6 +106,7 @@ func (w *walls) close() error {
 		w.end()
 		<-w.done
 	}
+	w.telling.Wait()
 	return nil
 }
 
@@ -195,12 +201,38 @@ func (w *walls) lookAtAll(now time.Time) {
 		}
 		began, ended := of.Take(*o)
 		of.shown = map[shown]json.RawMessage{}
+		for _, a := range slices.Concat(began, ended) {
+			if a.Code == wall.ChannelSilent {
+				w.stall(id, a, slices.Contains(began, a))
+			}
+		}
 		for _, a := range began {
 			w.log.Warn("an alarm", "summit", string(id), "seat", string(a.Seat), "alarm", string(a.Code), "figure", a.Figure)
 		}
 		for _, a := range ended {
 			w.log.Info("an alarm has ended", "summit", string(id), "seat", string(a.Seat), "alarm", string(a.Code), "after", now.Sub(a.Since).Round(time.Second).String())
 		}
+	}
+}
+
+// stall says that a booth is on air and nothing comes of it, or comes again: the
+// rules give its listeners the original meanwhile.
+func (w *walls) stall(id summit.SummitID, a wall.Alarm, on bool) {
+	u, err := w.summits.Now(id)
+	if err != nil {
+		return
+	}
+	for _, b := range u.State.Booths {
+		if b.OnAir != a.Seat {
+			continue
+		}
+		w.telling.Go(func() {
+			ctx, cancel := context.WithTimeout(context.Background(), stallWithin)
+			defer cancel()
+			if _, err := w.summits.Do(ctx, id, summit.Server, summit.Stall{Booth: b.ID, On: on}); err != nil {
+				w.log.Warn("a booth's silence could not be acted on", "summit", string(id), "seat", string(a.Seat), "error", err)
+			}
+		})
 	}
 }
 

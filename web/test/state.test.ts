@@ -7,7 +7,7 @@ import { roomSlots, pressSlots, type Instant, type View } from "../src/protocol/
 import { clockText, sample, serverNow } from "../src/state/clock";
 import { command, interpreterConsole, keys, microphoneOpen, type Press } from "../src/state/console";
 import { coverageBanner, widens } from "../src/state/coverage";
-import { button, open } from "../src/state/microphone";
+import { button, needsNow, open } from "../src/state/microphone";
 import { place } from "../src/state/place";
 import { attendance, lists, sides } from "../src/state/roster";
 import { lines } from "../src/state/show";
@@ -176,6 +176,17 @@ describe("the microphone", () => {
   test("is open in the room, and in the green room, where it goes nowhere", () => {
     expect(open(scene("principal"), false)).toBe(true);
     expect(open(scene("green-room"), false)).toBe(true);
+  });
+
+  test("of a technician is opened for a private word, and by being called only when answered", () => {
+    const desk = scene("technician");
+    const me = { ...desk.me, sends: ["microphone" as const] };
+    const word = (seat: string, with_: string, answered: boolean) =>
+      needsNow({ me, privateWords: [{ seat: seat as typeof me.seat, with: with_ as typeof me.seat, answered, since: desk.now }] }).microphone;
+    expect(needsNow({ me, privateWords: [] }).microphone).toBe(false);
+    expect(word("technician", "a-principal", false)).toBe(true);
+    expect([word("officer", "technician", false), word("officer", "technician", true)]).toEqual([false, true]);
+    expect(word("officer", "a-principal", true)).toBe(false);
   });
 
   test("closes at the press, before the server has been told", () => {

@@ -3,7 +3,7 @@
 
 import { pictureCodecs } from "../protocol/sdp";
 import type { Role } from "../protocol/view.gen";
-import { deviceFault, needs, processing, type DeviceFault, type Findings } from "../state/greenroom";
+import { deviceFault, needs, processing, type DeviceFault, type Findings, type Needs } from "../state/greenroom";
 
 /** Which devices a person has chosen; kept for the next visit. */
 export interface Chosen {
@@ -69,8 +69,7 @@ async function one(constraints: MediaStreamConstraints): Promise<MediaStreamTrac
  * that the browser asks once; when that fails, each alone, so that a missing
  * camera does not cost the microphone.
  */
-export async function open(role: Role, chosen: Chosen): Promise<Opened> {
-  const need = needs(role);
+export async function open(role: Role, chosen: Chosen, need: Needs = needs(role)): Promise<Opened> {
   const media = new MediaStream();
   if (!need.microphone && !need.camera) return { media, microphone: "not-needed", camera: "not-needed" };
   if (need.microphone && need.camera) {

@@ -3,6 +3,7 @@
 
 import type { View } from "../protocol/view.gen";
 import { interpreterConsole, microphoneOpen } from "./console";
+import { needs, type Needs } from "./greenroom";
 import { speaksApart } from "./mix";
 
 /**
@@ -13,10 +14,24 @@ import { speaksApart } from "./mix";
 export function open(view: Pick<View, "me" | "booths" | "privateWords"> | undefined, closing: boolean): boolean {
   if (!view || closing) return false;
   if (!view.me.connects) return true;
-  // A caller is heard before the private word is answered.
-  if (speaksApart(view) || view.privateWords.some((w) => w.seat === view.me.seat)) return !view.me.muted;
+  if (talksApart(view)) return !view.me.muted;
   if (view.me.role === "interpreter") return microphoneOpen(interpreterConsole(view, undefined));
   return !view.me.muted && view.me.maySpeak;
+}
+
+/** Whether its sound goes to its huddle or a private word; who calls is heard before it is answered. */
+function talksApart(view: Pick<View, "me" | "privateWords">): boolean {
+  return speaksApart(view) || view.privateWords.some((w) => w.seat === view.me.seat);
+}
+
+/**
+ * What this seat's devices are opened for: what its role needs, and for an
+ * officer or a technician, who speak to nobody else, a microphone while they
+ * have a private word. It is not opened by being called, only by answering.
+ */
+export function needsNow(view: Pick<View, "me" | "privateWords">): Needs {
+  const role = needs(view.me.role);
+  return talksApart(view) && view.me.sends.includes("microphone") ? { ...role, microphone: true } : role;
 }
 
 /** What the one button of a speaker's screen says. */

@@ -19,7 +19,7 @@ import { floor, measure } from "../media/level";
 import { watchSizes } from "../media/sizes";
 import { banner, reducedByLine, type Banner, type MediaState } from "./banner";
 import { sample, serverNow, type Offset } from "./clock";
-import { open as microphoneOpen } from "./microphone";
+import { needsNow, open as microphoneOpen } from "./microphone";
 import { apart, ducked, gains, incomingGains, speaksApart, type Gains, type Incoming } from "./mix";
 import { blank, settle, settlesIn, type Settled } from "./settle";
 import type { Seated, SeatMedia } from "./seated";
@@ -294,8 +294,11 @@ export class Session implements Seated {
     const { connects, sends } = view.me;
     this.#receiver.want(connects);
     const has = (this.opened?.media.getTracks().length ?? 0) > 0;
-    if (connects && sends.length > 0 && !this.opened) void this.openDevices();
-    this.#sender.want(connects && sends.length > 0 && has);
+    const need = needsNow(view);
+    const lacks = need.microphone && this.opened?.microphone === "not-needed";
+    if (!need.microphone && !need.camera && has) this.#closeDevices();
+    else if (connects && sends.length > 0 && (!this.opened || lacks)) void this.openDevices();
+    this.#sender.want(connects && sends.length > 0 && (this.opened?.media.getTracks().length ?? 0) > 0);
     this.#doubt(view);
     this.#sharing.follow(view);
   }
@@ -314,7 +317,7 @@ export class Session implements Seated {
     const before = this.opened;
     // The old device is let go first: some can be opened only once.
     stop(before?.media);
-    const opened = await openDevices(role, this.chosen);
+    const opened = await openDevices(role, this.chosen, this.#view && needsNow(this.#view));
     this.opened = opened;
     this.#device = "ok";
     // A page that captures may play: what the browser held back is tried again.
