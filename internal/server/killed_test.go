@@ -167,7 +167,7 @@ func (h *house) recordedUntil(t *testing.T, killed time.Time) {
 	first := list.Takes[0]
 	missing := killed.Sub(first.To)
 	t.Logf("of the recording %v are missing", missing.Round(time.Millisecond))
-	if first.To.IsZero() || missing > 2*time.Second || long() && missing > 1200*time.Millisecond {
+	if first.To.IsZero() || missing > 5*time.Second || long() && missing > 1200*time.Millisecond {
 		t.Errorf("the first take is from %v to %v; the server was killed at %v", first.From, first.To, killed)
 	}
 }

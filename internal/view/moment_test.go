@@ -44,7 +44,7 @@ func TestWhatACrowdSharesIsWhatEachWouldSee(t *testing.T) {
 		shown := map[summit.SeatID]*Drawn{}
 		held := map[summit.SeatID]map[string]json.RawMessage{}
 		summittest.History(r, 60, func(_, s summit.State, step summittest.Step) {
-			if turn++; turn%25 != 0 {
+			if turn++; turn%50 != 0 {
 				return
 			}
 			s = crowded(marked(s), 2)
