@@ -262,6 +262,7 @@ func (l *listener) reported(r *switchboard.Receiver, blocks []rtcp.ReceptionRepo
 				w.trip = time.Duration(trip) * time.Second >> 16
 			}
 			r.Reported(b.SSRC, w.lost, w.jitter, w.trip)
+			r.Received(b.SSRC, uint16(b.LastSequenceNumber))
 			if w.flows(at) {
 				worst, any = max(worst, w.lost), true
 			}

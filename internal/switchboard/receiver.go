@@ -324,6 +324,26 @@ func (p *pleas) allow(now instant) bool {
 	}
 }
 
+// Received tells up to which sequence number a receiver has got a slot's
+// packets, as it reports (RFC 3550 §6.4.1, the lower half).
+func (r *Receiver) Received(ssrc uint32, highest uint16) {
+	for i := range r.slots {
+		s := &r.slots[i]
+		if s.spec.SSRC != ssrc {
+			continue
+		}
+		owed := s.owed.Load()
+		switch {
+		case owed == 0:
+		case int16(highest-uint16(owed)) >= 0:
+			s.owed.CompareAndSwap(owed, 0)
+		default:
+			r.missesSlate(s)
+		}
+		return
+	}
+}
+
 // missesSlate has the slot's slate sent again, if one stands there.
 func (r *Receiver) missesSlate(s *slot) {
 	if !s.unseen.Swap(true) && r.hurry(func(c *chores) { c.settle = true }) {

@@ -56,17 +56,19 @@ func payloadVP9(frame []byte, id byte) [][]byte {
 }
 
 // blank is a slate that stands in a slot. It is sent again now and then, in case
-// it was lost, until there is a real picture.
+// it was lost, until the receiver's reports say that it has come, or there is a
+// real picture.
 type blank struct {
 	shown int     // how often it has been sent; 0: there is none
 	next  instant // when it may be again
 	wait  time.Duration
 }
 
-// When a slate is sent again: after a second, then after twice as long each
-// time, up to the longest; and soon when the receiver asks.
+// When a slate is sent again: after longer than it takes a browser to report,
+// then after twice as long each time, up to the longest; and soon when a report
+// says that it is missing.
 const (
-	slateWait    = time.Second
+	slateWait    = 2500 * time.Millisecond
 	slateLongest = 30 * time.Second
 	slateSoon    = 400 * time.Millisecond
 )
@@ -95,7 +97,9 @@ func (r *Receiver) slate(s *slot, times int) {
 				r.flush()
 			}
 		}
-		s.blank.shown++
+		if s.blank.shown++; s.blank.shown == 1 {
+			s.owed.Store(1<<16 | uint32(s.seq-1))
+		}
 	}
 	s.blank.wait = min(max(2*s.blank.wait, slateWait), slateLongest)
 	s.blank.next = now.add(s.blank.wait)
@@ -112,7 +116,7 @@ func numbered(part []byte, id uint16) *packet {
 
 // slateAgain sends a slate again, if one stands there and it is time.
 func (r *Receiver) slateAgain(s *slot, asked bool) {
-	if b := &s.blank; s.current != nil || b.shown == 0 || r.closed.Load() {
+	if s.current != nil || s.blank.shown == 0 || s.owed.Load() == 0 || r.closed.Load() {
 		return
 	}
 	now := r.board.clock.instant()

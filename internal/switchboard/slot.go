@@ -18,9 +18,10 @@ type slot struct {
 	want     atomic.Pointer[rung] // what it is to carry; set by the board
 	carrying atomic.Pointer[rung] // what it does; for the board to see
 	heard    hearing
-	dark     atomic.Bool // the old picture has stayed too long
-	unseen   atomic.Bool // the receiver misses a picture
-	pleas    pleas       // for keyframes
+	dark     atomic.Bool   // the old picture has stayed too long
+	unseen   atomic.Bool   // the receiver misses a picture
+	owed     atomic.Uint32 // 1<<16 | the number of a slate that is not known to have come; 0 for none
+	pleas    pleas         // for keyframes
 
 	// What follows is guarded by the board.
 	width, height int16 // on the screen; −1 when nobody has said
@@ -85,6 +86,7 @@ func (s *slot) turnTo(g *rung, p *packet) bool {
 	s.begin(p)
 	s.vp9.turn()
 	s.blank = blank{}
+	s.owed.Store(0)
 	s.report = true
 	s.count.turns.Add(1)
 	return true
