@@ -22,6 +22,9 @@ type Config struct {
 	// an unspecified one, it is every address of the machine; port 0 takes a
 	// free one. An empty TCPAddr means no TCP.
 	UDPAddr, TCPAddr string
+	// TCPListener is used in place of TCPAddr when it is not nil. It gives
+	// *net.TCPConn, and the gate closes it.
+	TCPListener net.Listener
 
 	// AdvertisedIPs replace the machine's own addresses in answers, for a
 	// server behind address translation. The ports stay.
@@ -251,12 +254,15 @@ func (g *Gate) listen() error {
 	if err := g.ports.open(g); err != nil {
 		return err
 	}
-	if g.config.TCPAddr == "" {
+	l := g.config.TCPListener
+	if l == nil && g.config.TCPAddr == "" {
 		return nil
 	}
-	l, err := net.Listen("tcp", g.config.TCPAddr)
-	if err != nil {
-		return fmt.Errorf("listen for media over TCP: %w", err)
+	if l == nil {
+		var err error
+		if l, err = net.Listen("tcp", g.config.TCPAddr); err != nil {
+			return fmt.Errorf("listen for media over TCP: %w", err)
+		}
 	}
 	g.ports.listener = l
 	g.reading.Add(1)

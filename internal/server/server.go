@@ -50,6 +50,7 @@ type Server struct {
 	greenroom *greenroom.Shelf
 	https     net.Listener // nil behind a proxy
 	http      net.Listener
+	mediaTCP  net.Listener // that shares its port with https; else nil
 	strain    *strain.Gauge
 	closers   []func() error // in the order of starting
 	walls     *walls
@@ -175,6 +176,10 @@ func (s *Server) listen() (err error) {
 	if err != nil {
 		return fmt.Errorf("the address %s cannot be listened at: %w", c.Listen.HTTPS, err)
 	}
+	if oneTCPPort(c.Listen.HTTPS, c.Media.TCP) {
+		port := share(s.https)
+		s.https, s.mediaTCP = port.pages, port.media
+	}
 	s.onClose(func() error { return ignoreClosed(s.https.Close()) })
 	return nil
 }
@@ -196,7 +201,7 @@ func (s *Server) openPeers(board *switchboard.Board) (*peer.Gate, error) {
 		}
 		advertised = append(advertised, ip)
 	}
-	peers, err := peer.New(peer.Config{UDPAddr: c.UDP, TCPAddr: c.TCP, AdvertisedIPs: advertised, Log: s.log}, board)
+	peers, err := peer.New(peer.Config{UDPAddr: c.UDP, TCPAddr: c.TCP, TCPListener: s.mediaTCP, AdvertisedIPs: advertised, Log: s.log}, board)
 	if err != nil {
 		return nil, fmt.Errorf("the media ports cannot be opened: %w", err)
 	}

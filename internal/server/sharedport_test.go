@@ -1,0 +1,81 @@
+package server
+
+import (
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	"liqa/internal/plan"
+	"liqa/internal/player"
+)
+
+// Where only one TCP port gets through, pages and media come by the same.
+func TestPagesAndMediaShareATCPPort(t *testing.T) {
+	probe, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := probe.Addr().String()
+	probe.Close()
+	c := settings(t)
+	c.Listen.HTTPS, c.Media.TCP, c.Media.UDP, c.Media.Addresses = at, at, "127.0.0.1:0", []string{"127.0.0.1"}
+	s := start(t, c)
+	made := convene(t, s)
+
+	// Somebody who says nothing, and somebody who says nonsense, hold up nobody.
+	silent, err := net.Dial("tcp", at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	odd, err := net.Dial("tcp", at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer odd.Close()
+	fmt.Fprint(odd, "GET / HTTP/1.1\r\n\r\n")
+	_ = odd.SetReadDeadline(time.Now().Add(20 * time.Second))
+	if n, err := odd.Read(make([]byte, 1)); n != 0 || err == nil {
+		t.Error("plain text is answered on the port of TLS and media")
+	}
+
+	pages := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+	answer, err := pages.Get("https://" + at + "/healthz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		t.Errorf("a page: %d", answer.StatusCode)
+	}
+
+	officer, auth := join(t, s, made, "officer")
+	act(t, officer, "arrive", nil)
+	principal, speaks := join(t, s, made, "principal-a")
+	act(t, principal, "arrive", nil)
+	act(t, officer, "admit", map[string]string{"seat": "principal-a"})
+	act(t, officer, "start-item", map[string]string{"item": "opening"})
+	attend(t, officer)
+	attend(t, principal)
+	byTCP, err := player.New(player.Config{TCP: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	door := func(path, auth string) player.Exchange {
+		return player.HTTP(http.DefaultClient, s.LocalURL()+path, http.Header{"Authorization": {"Liqa " + auth}})
+	}
+	publisher, err := byTCP.Publish(t.Context(), door("/api/whip", speaks), player.Track{MIME: "audio/opus", Clip: player.Silence()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer publisher.Close()
+	receiver, err := byTCP.Receive(t.Context(), door("/api/whep", auth), names(plan.RoomSlots), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer receiver.Close()
+	eventually(t, "sound comes by the port of the pages", func() bool { return receiver.Packets() > 20 })
+}
