@@ -42,6 +42,10 @@ type Path struct {
 	reported bool
 }
 
+// Forget begins anew on a path that may be another one. The numbers go on, since
+// the receiver of both is the same.
+func (p *Path) Forget() { *p = Path{rate: Start, next: p.next} }
+
 // packet is one that was sent.
 type packet struct {
 	at    uint32 // microseconds since the path's epoch, wrapping

@@ -362,7 +362,17 @@ func TestReportsAloneGoDownWithLossAndUpAgain(t *testing.T) {
 	}
 }
 
-// TestSendingAllocatesNothing also says what a path weighs.
+func TestNumbersGoOnOverAChangeOfPath(t *testing.T) {
+	p := NewPath()
+	for i := range 10 {
+		p.Sent(1000, time.Duration(i)*time.Millisecond)
+	}
+	p.Forget()
+	if seq := p.Sent(1000, time.Second); seq != 10 || p.Rate() != Start {
+		t.Errorf("goes on with number %d at %d", seq, p.Rate())
+	}
+}
+
 func TestSendingAllocatesNothing(t *testing.T) {
 	p := NewPath()
 	now := time.Duration(0)

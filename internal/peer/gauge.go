@@ -43,7 +43,10 @@ type gauge struct {
 // tell, a careful guess is better than none.
 func (g *gauge) begin(l *listener, r *switchboard.Receiver) {
 	g.mu.Lock()
-	g.path, g.reports, g.beside, g.looked = nil, estimate.Reports{}, 0, 0
+	if g.path != nil {
+		g.path.Forget()
+	}
+	g.first, g.reports, g.beside, g.looked = 0, estimate.Reports{}, 0, 0
 	for i := range l.strands {
 		if l.strands[i].count != 0 && l.slots[i].RTX.SSRC != 0 && !g.numbers {
 			g.numbers, g.last = true, i
@@ -91,7 +94,10 @@ func (g *gauge) padding(w *strand, at int64) (seq, count uint16, stamp uint32, c
 
 func (g *gauge) sent(size int, at int64) uint16 {
 	if g.path == nil {
-		g.path, g.first = estimate.NewPath(), at
+		g.path = estimate.NewPath()
+	}
+	if g.first == 0 {
+		g.first = at
 	}
 	return g.path.Sent(size, time.Duration(at))
 }
@@ -148,7 +154,7 @@ func (g *gauge) tick(r *switchboard.Receiver, now time.Time) {
 	silent := false
 	if g.path != nil {
 		_, ever := g.path.Reported()
-		silent = !ever && at-g.first > int64(unheard)
+		silent = !ever && g.first != 0 && at-g.first > int64(unheard)
 	}
 	g.mu.Unlock()
 	if silent && g.estimate.Load() != 0 {
@@ -179,7 +185,7 @@ func (g *gauge) probe(l *listener, r *switchboard.Receiver, now time.Time) {
 		return
 	}
 	if g.path == nil {
-		g.path, g.first = estimate.NewPath(), ticks(now)
+		g.path = estimate.NewPath()
 	}
 	_, lasting, ok := g.path.Probe(wanted-g.beside, time.Duration(ticks(now)))
 	if !ok {
@@ -199,10 +205,7 @@ func (g *gauge) pad(l *listener, slot int, lasting time.Duration) {
 	buffer := packetBuffers.Get().(*[]byte)
 	defer packetBuffers.Put(buffer)
 	g.mu.Lock()
-	whole := 0
-	if g.path != nil { // else the client has been away meanwhile
-		whole = g.path.Padding()
-	}
+	whole := g.path.Padding()
 	g.mu.Unlock()
 	began := time.Now()
 	for over := false; !over; time.Sleep(2 * time.Millisecond) {
@@ -212,7 +215,7 @@ func (g *gauge) pad(l *listener, slot int, lasting time.Duration) {
 		left := int(float64(whole) * max(0, 1-passed.Seconds()/lasting.Seconds()))
 		for {
 			g.mu.Lock()
-			due := g.path != nil && g.path.Padding() > left
+			due := g.path.Padding() > left
 			g.mu.Unlock()
 			if !due || !l.pad(slot, *buffer, time.Now()) {
 				break

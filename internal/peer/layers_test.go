@@ -72,7 +72,7 @@ func TestThreeLayersArriveAndTheScreensSizeChooses(t *testing.T) {
 			h := newHall(t, player.Config{})
 			_, c := h.seat(h.pool, "a", player.Track{MIME: mime, Layers: []player.Layer{
 				{RID: "q", Clip: h.mark(mime, "quarter")}, {RID: "h", Clip: h.mark(mime, "half")}, {RID: "f", Clip: h.mark(mime, "full")}}})
-			eventually(t, 10*time.Second, "all three come", func() bool {
+			eventually(t, 30*time.Second, "all three come", func() bool {
 				streams := c.Figures().Streams
 				for _, s := range streams {
 					if s.Rate < 100_000 {
@@ -88,19 +88,19 @@ func TestThreeLayersArriveAndTheScreensSizeChooses(t *testing.T) {
 			}
 			h.board.Allow("seat/l", switchboard.Slots{"picture-1": only("a/camera")})
 			_, heard, l := h.listen(h.pool, "seat/l", Plain, nil, nil)
-			eventually(t, 15*time.Second, "the whole picture comes", func() bool { return heard.of("picture-1", "full") > 20 })
+			eventually(t, 45*time.Second, "the whole picture comes", func() bool { return heard.of("picture-1", "full") > 20 })
 			if f := l.Figures(); f.Estimate == 0 || !f.Counted || !f.RTX {
 				t.Errorf("figures of the listener: %+v", f)
 			}
 			l.SetSize("picture-1", 0, 0)
-			eventually(t, 5*time.Second, "a picture that is not shown is not sent", func() bool {
+			eventually(t, 20*time.Second, "a picture that is not shown is not sent", func() bool {
 				before := heard.of("picture-1", "full") + heard.of("picture-1", "half") + heard.of("picture-1", "quarter")
 				time.Sleep(300 * time.Millisecond)
 				return before == heard.of("picture-1", "full")+heard.of("picture-1", "half")+heard.of("picture-1", "quarter")
 			})
 			l.SetSize("picture-1", 1920, 1080)
 			before := heard.of("picture-1", "full")
-			eventually(t, 15*time.Second, "and is again when it is shown", func() bool { return heard.of("picture-1", "full") > before+20 })
+			eventually(t, 45*time.Second, "and is again when it is shown", func() bool { return heard.of("picture-1", "full") > before+20 })
 		})
 	}
 }
@@ -112,13 +112,13 @@ func TestLayersThatAreListedTheOtherWayRoundAreTurned(t *testing.T) {
 	_, c := h.seat(h.pool, "a", player.Track{MIME: mime, Layers: []player.Layer{
 		{RID: "0", Clip: sized{h.mark(mime, "large"), 1280, 720}}, {RID: "1", Clip: sized{h.mark(mime, "middle"), 640, 360}},
 		{RID: "2", Clip: sized{h.mark(mime, "small"), 320, 180}}}})
-	eventually(t, 10*time.Second, "the smallest is layer 0", func() bool {
+	eventually(t, 30*time.Second, "the smallest is layer 0", func() bool {
 		s := c.Figures().Streams
 		return s[0].Layer == 2 && s[1].Layer == 1 && s[2].Layer == 0 && s[0].Width == 1280 && s[2].Height == 180
 	})
 	h.board.Allow("seat/l", switchboard.Slots{"picture-1": only("a/camera")})
 	_, heard, _ := h.listen(h.pool, "seat/l", Plain, nil, nil)
-	eventually(t, 15*time.Second, "the largest comes", func() bool { return heard.of("picture-1", "large") > 20 })
+	eventually(t, 45*time.Second, "the largest comes", func() bool { return heard.of("picture-1", "large") > 20 })
 }
 
 func TestLostPicturesAreRepairedInAndOut(t *testing.T) {
@@ -130,14 +130,14 @@ func TestLostPicturesAreRepairedInAndOut(t *testing.T) {
 	h.board.Allow("seat/l", switchboard.Slots{"picture-1": only("a/camera"), "channel": only("a/microphone")})
 	there, down := h.bad(player.Config{})
 	_, heard, _ := h.listen(there, "seat/l", Plain, nil, nil)
-	eventually(t, 15*time.Second, "the picture comes", func() bool { return heard.of("picture-1", "picture") > 20 })
+	eventually(t, 45*time.Second, "the picture comes", func() bool { return heard.of("picture-1", "picture") > 20 })
 	up.Lose(0, 0.05)
 	down.Lose(0.05, 0)
 	heard.reset()
-	eventually(t, 20*time.Second, "much is lost", func() bool { return heard.of("picture-1", "picture") > 400 })
+	eventually(t, 60*time.Second, "much is lost", func() bool { return heard.of("picture-1", "picture") > 400 })
 	up.Lose(0, 0)
 	down.Lose(0, 0)
-	eventually(t, 10*time.Second, "and all of it repaired", func() bool { return heard.holes("picture-1") == 0 && heard.holes("channel") == 0 })
+	eventually(t, 30*time.Second, "and all of it repaired", func() bool { return heard.holes("picture-1") == 0 && heard.holes("channel") == 0 })
 	var repaired uint64
 	for _, s := range c.Figures().Streams {
 		repaired += s.Repaired
@@ -154,12 +154,12 @@ func TestSoundWithRedundancyIsTakenAndGiven(t *testing.T) {
 	h.board.Allow("seat/l", switchboard.Slots{"channel": only("a/microphone")})
 	there, down := h.bad(player.Config{RED: true})
 	in, heard, l := h.listen(there, "seat/l", Plain, nil, nil)
-	eventually(t, 10*time.Second, "it is heard", func() bool { return heard.of("channel", "sound") > 50 })
+	eventually(t, 30*time.Second, "it is heard", func() bool { return heard.of("channel", "sound") > 50 })
 	if !c.Figures().RED || !l.Figures().RED {
 		t.Error("redundancy is not agreed")
 	}
 	down.Lose(0.1, 0)
-	eventually(t, 20*time.Second, "redundancy is sent to who loses packets", func() bool { return in.Slot("channel").Redundant > 20 })
+	eventually(t, 60*time.Second, "redundancy is sent to who loses packets", func() bool { return in.Slot("channel").Redundant > 20 })
 }
 
 // A line that carries 300 kbit/s keeps its sound, and has the smallest picture
@@ -174,24 +174,24 @@ func TestAThinLineKeepsItsSound(t *testing.T) {
 	h.board.Allow("seat/l", switchboard.Slots{"picture-1": only("a/camera"), "channel": only("a/microphone")})
 	there, down := h.bad(player.Config{})
 	_, heard, l := h.listen(there, "seat/l", Plain, nil, nil)
-	eventually(t, 15*time.Second, "the large picture comes", func() bool { return heard.of("picture-1", "large") > 20 })
+	eventually(t, 45*time.Second, "the large picture comes", func() bool { return heard.of("picture-1", "large") > 20 })
 	down.Limit(300_000, 0)
-	eventually(t, 15*time.Second, "the large picture stops", func() bool {
+	eventually(t, 45*time.Second, "the large picture stops", func() bool {
 		before := heard.of("picture-1", "large")
 		time.Sleep(time.Second)
 		return heard.of("picture-1", "large") == before
 	})
-	before := heard.of("channel", "sound")
+	before, said := heard.of("channel", "sound"), h.clips["sound"].frame.Load()
 	time.Sleep(2 * time.Second)
-	if got := heard.of("channel", "sound") - before; got < 70 {
-		t.Errorf("of a hundred packets of sound %d came", got)
+	if got, of := heard.of("channel", "sound")-before, int(h.clips["sound"].frame.Load()-said); got < of*7/10 {
+		t.Errorf("of %d packets of sound %d came", of, got)
 	}
 	if f := l.Figures(); f.Estimate > 600_000 {
 		t.Errorf("the estimate is %d", f.Estimate)
 	}
 	down.Limit(0, 0)
 	large := heard.of("picture-1", "large")
-	eventually(t, 15*time.Second, "the large picture is back", func() bool { return heard.of("picture-1", "large") > large+20 })
+	eventually(t, 45*time.Second, "the large picture is back", func() bool { return heard.of("picture-1", "large") > large+20 })
 }
 
 // sparse is a picture of few bits.
