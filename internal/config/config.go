@@ -36,6 +36,9 @@ type Media struct {
 	Addresses []string `yaml:"addresses"` // told to browsers; found when empty
 	Turn      Turn     `yaml:"turn"`
 	Origins   []string `yaml:"origins"` // whose pages may call WHIP and WHEP
+	// PictureRate caps what one camera or screen may send, all its sizes and
+	// repetitions together, in kbit/s.
+	PictureRate int `yaml:"picture-rate"`
 }
 
 // Turn is an external TURN server, for networks from which neither the UDP nor
@@ -110,7 +113,7 @@ func Default() Config {
 	return Config{
 		Data:        "liqa-data",
 		Listen:      Listen{HTTPS: ":8443", HTTP: ":8080"},
-		Media:       Media{UDP: ":8444", TCP: ":8444"},
+		Media:       Media{UDP: ":8444", TCP: ":8444", PictureRate: 4000},
 		Certificate: Certificate{Mode: LocalAuthority},
 		Proxy:       Proxy{Trusted: []string{"127.0.0.0/8", "::1/128"}},
 		Limits: Limits{CallsPerSecond: 200, CallsAtOnce: 1000, GuessesPerMinute: 20,
@@ -199,6 +202,9 @@ func (c Config) checkListen(fault func(string, ...any)) {
 		if _, err := ParseListen(one.value); err != nil {
 			fault("%s is %q; it must look like :8443 or 192.0.2.1:8443.", one.key, one.value)
 		}
+	}
+	if r := c.Media.PictureRate; r < 500 || r > 6000 {
+		fault("media.picture-rate is %d; it must be from 500 to 6000 kbit/s.", r)
 	}
 	c.checkTurn(fault)
 	for _, a := range c.Media.Addresses {
