@@ -40,6 +40,7 @@ func opened(tb testing.TB, at address) *openItem {
 	}
 	for who, e := range o.press {
 		e.more(tb, who)
+		e.sees(tb, who)
 	}
 	o.mine.more(tb, "principal A")
 	o.theirs.more(tb, "principal B")

@@ -199,7 +199,7 @@ func (g *guest) speak(of string) {
 
 // ears note when something of somebody's came last. The slate, which is
 // nobody's picture, does not count.
-type ears struct{ packets, last, slates atomic.Int64 }
+type ears struct{ packets, pictures, last, slates atomic.Int64 }
 
 // listen receives a seat's slots.
 func (g *guest) listen() *ears {
@@ -221,6 +221,9 @@ func (e *ears) hear(tb testing.TB) func(string, *rtp.Packet) {
 			e.slates.Add(1)
 			return
 		}
+		if player.IsVideo(slot) {
+			e.pictures.Add(1)
+		}
 		e.packets.Add(1)
 		e.last.Store(time.Now().UnixNano())
 	}
@@ -232,6 +235,18 @@ func (e *ears) more(tb testing.TB, who string) {
 	for before, end := e.packets.Load(), time.Now().Add(10*time.Second); e.packets.Load() < before+10; {
 		if time.Now().After(end) {
 			tb.Fatalf("%s hears nothing", who)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// sees waits until there is a picture: it begins when the line has been found to
+// take it.
+func (e *ears) sees(tb testing.TB, who string) {
+	tb.Helper()
+	for end := time.Now().Add(20 * time.Second); e.pictures.Load() == 0; {
+		if time.Now().After(end) {
+			tb.Fatalf("%s sees nothing", who)
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
