@@ -149,7 +149,7 @@ test("an offer asks for lost sound to be sent again", () => {
 describe("the lists of people", () => {
   test("who lost the connection is still listed as present", () => {
     const l = lists(scene("officer-open").seats);
-    expect(l.waiting.map((s) => s.id)).toEqual(["b-minister", "press-3"]);
+    expect(l.waiting.map((s) => s.id)).toEqual(["b-minister", "press-2", "press-3"]);
     expect(l.present.map((s) => s.id)).toContain("a-adviser");
     expect(l.expected.map((s) => s.id)).toEqual(["a-notes"]);
   });

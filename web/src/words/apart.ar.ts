@@ -71,6 +71,8 @@ export const apartAr = {
   "spoken.whole": "المجموع",
   "spoken.running": "يتكلم الآن",
 
+  "seat.admit-all": "إدخال الجميع: {role} ({n})",
+
   "pin.set": "عرضه كبيرًا للجميع",
   "pin.clear": "الكف عن عرضه كبيرًا",
   "pin.mark": "معروض كبيرًا",

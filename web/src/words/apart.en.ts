@@ -72,6 +72,8 @@ export const apartEn = {
   "spoken.whole": "in all",
   "spoken.running": "speaking now",
 
+  "seat.admit-all": "Let all in: {role} ({n})",
+
   "pin.set": "Show large to everybody",
   "pin.clear": "No longer show large",
   "pin.mark": "shown large",

@@ -71,6 +71,8 @@ export const apartRu = {
   "spoken.whole": "всего",
   "spoken.running": "говорит сейчас",
 
+  "seat.admit-all": "Впустить всех: {role} ({n})",
+
   "pin.set": "Показать всем крупно",
   "pin.clear": "Больше не показывать крупно",
   "pin.mark": "показан крупно",

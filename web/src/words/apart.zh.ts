@@ -71,6 +71,8 @@ export const apartZh = {
   "spoken.whole": "总计",
   "spoken.running": "正在发言",
 
+  "seat.admit-all": "全部放行：{role}（{n}）",
+
   "pin.set": "为所有人放大显示",
   "pin.clear": "不再放大显示",
   "pin.mark": "已放大显示",
