@@ -69,6 +69,50 @@ func TestSendingAllocatesNothing(t *testing.T) {
 	}
 }
 
+// A packet with a transport-wide number, and its retransmission, carry what
+// they should and cost no more.
+func TestNumberingAllocatesNothing(t *testing.T) {
+	l, sink, opener := outlet(t)
+	l.strands[0].count, l.strands[0].repairs = 3, 500
+	packets := onePacket()
+	packets = append(packets, packets[0])
+	again := &packets[1]
+	again.RTX, again.Again, again.Original = true, true, 77
+	again.Header.SSRC, again.Header.PayloadType = 8, 112
+	l.WriteRTP(packets)
+	if n := testing.AllocsPerRun(2000, func() {
+		packets[0].Header.SequenceNumber++
+		l.WriteRTP(packets)
+	}); n != 0 {
+		t.Errorf("%v allocations for two packets", n)
+	}
+	buf := make([]byte, 2048)
+	for i, want := range []struct{ ssrc, seq, count uint32 }{{7, 1, 0}, {8, 500, 1}} {
+		_ = sink.SetReadDeadline(time.Now().Add(time.Second))
+		n, err := sink.Read(buf)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plain, err := opener.DecryptRTP(nil, buf[:n], nil)
+		var p rtp.Packet
+		if err != nil || p.Unmarshal(plain) != nil {
+			t.Fatal("cannot be opened", err)
+		}
+		count := p.GetExtension(3)
+		if p.SSRC != want.ssrc || uint32(p.SequenceNumber) != want.seq || len(count) != 2 || uint32(count[1]) != want.count {
+			t.Errorf("packet %d is %v with number %v", i, p.Header, count)
+		}
+		if i == 1 && (len(p.Payload) != 162 || p.Payload[1] != 77) {
+			t.Errorf("the retransmission carries %d bytes", len(p.Payload))
+		}
+	}
+	plain := onePacket()
+	plain[0].Again = true
+	if n := l.send(l.conn.active.Load(), l.conn.keys.Load(), buf, &plain[0], time.Now()); n != 0 {
+		t.Error("a numbered packet was sent twice under one number")
+	}
+}
+
 func TestReceivingAllocatesNothing(t *testing.T) {
 	l, sink, _ := outlet(t)
 	p := &publisher{conn: l.conn, allowance: allowance{rate: 1e12}}
