@@ -15,6 +15,10 @@ type Measured struct {
 	// Carried is what feeds each receiver's slots now. Of the public it has one
 	// for each language.
 	Carried map[Receiver]map[Slot]Source
+	// Reduced says of room seats' pictures that are smaller than they are shown,
+	// or stand still, why: "line" when the seat's line carries no more, "hand"
+	// when somebody has limited them.
+	Reduced map[Receiver]map[Slot]string
 	// Press and Public are the number of press seats and of public connections
 	// that media has gone to within the last second, or still may.
 	Press, Public int

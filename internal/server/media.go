@@ -201,6 +201,7 @@ func (m *media) Measure(id summit.SummitID) plan.Measured {
 	out := plan.Measured{
 		Sending: plan.Live{}, Receiving: map[summit.SeatID]bool{},
 		Carried: map[plan.Receiver]map[plan.Slot]plan.Source{},
+		Reduced: map[plan.Receiver]map[plan.Slot]string{},
 	}
 	press := map[summit.SeatID]bool{} // by their connection, which has a press seat's slots
 	for _, s := range survey.Sources {
@@ -228,7 +229,26 @@ func (m *media) Measure(id summit.SummitID) plan.Measured {
 			}
 		}
 		out.Carried[plan.Receiver(name)] = carried
+		if reduced := reducedOf(r); len(reduced) > 0 {
+			out.Reduced[plan.Receiver(name)] = reduced
+		}
 	}
 	out.Press = len(press)
 	return out
+}
+
+// reducedOf says which pictures of a room seat are smaller than they are shown,
+// and why. A crowd is not told: a thousand lines that come and go would have
+// every screen drawn again all the time.
+func reducedOf(r switchboard.ReceiverSurvey) map[plan.Slot]string {
+	if len(r.Slots) != len(plan.RoomSlots) {
+		return nil
+	}
+	reduced := map[plan.Slot]string{}
+	for _, s := range r.Slots {
+		if s.Reduced != switchboard.NotReduced {
+			reduced[plan.Slot(s.ID)] = string(s.Reduced)
+		}
+	}
+	return reduced
 }

@@ -240,6 +240,9 @@ func (e *eyes) slots(r plan.Receiver, order []plan.Slot) []Slot {
 				slot.Carries = &Source{s.Kind, s.Seat, s.Language}
 			}
 		}
+		if len(slot.Eligible) > 0 {
+			slot.Reduced = e.f.Measured.Reduced[r][k]
+		}
 		all = append(all, slot)
 	}
 	return all

@@ -361,6 +361,9 @@ type Slot struct {
 	Eligible []Source `json:"eligible"`
 	// Carries is what feeds it now, as measured; absent when nothing does.
 	Carries *Source `json:"carries,omitempty"`
+	// Reduced says why a picture is smaller than it is shown: "line", the line
+	// carries no more, or "hand", somebody has limited it. Absent when it is not.
+	Reduced string `json:"reduced,omitempty"`
 }
 
 // Press is who outside the room sees and hears it, as measured at the

@@ -174,3 +174,24 @@ func BenchmarkFor(b *testing.B) {
 		})
 	}
 }
+
+func TestAPictureThatIsReducedSaysWhy(t *testing.T) {
+	s := opening(t)
+	f := facts(s)
+	me := plan.SeatReceiver("principal-a")
+	f.Measured.Reduced = map[plan.Receiver]map[plan.Slot]string{me: {plan.Picture1: "line", plan.ScreenSlot: "hand"}}
+	for _, slot := range For(s, "principal-a", f, summittest.Noon).Slots {
+		want := ""
+		if slot.Slot == plan.Picture1 {
+			want = "line" // nobody shares a screen
+		}
+		if slot.Reduced != want {
+			t.Errorf("%s is said to be reduced by %q, and not %q", slot.Slot, slot.Reduced, want)
+		}
+	}
+	for _, slot := range For(s, "principal-b", f, summittest.Noon).Slots {
+		if slot.Reduced != "" {
+			t.Errorf("another's line is told: %+v", slot)
+		}
+	}
+}

@@ -317,6 +317,11 @@ export interface Slot {
   readonly eligible: readonly Source[];
   /** Carries is what feeds it now, as measured; absent when nothing does. */
   readonly carries?: Source;
+  /**
+   * Reduced says why a picture is smaller than it is shown: "line", the line
+   * carries no more, or "hand", somebody has limited it. Absent when it is not.
+   */
+  readonly reduced?: string;
 }
 
 export type SeatId = string & { readonly __brand: "SeatId" };

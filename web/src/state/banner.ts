@@ -2,7 +2,7 @@
 // is shown: the gravest. Nothing is shown when all is well.
 
 import type { LinkState } from "../protocol/live";
-import type { Slot, View } from "../protocol/view.gen";
+import type { View } from "../protocol/view.gen";
 
 /** How a media connection is. */
 export type MediaState = "off" | "connecting" | "up" | "lost" | "refused";
@@ -97,7 +97,7 @@ function ofLink(s: Situation): Banner | undefined {
 }
 
 /** Whether a picture comes smaller than it is shown because the line carries no more. */
-export function reducedByLine({ slots }: { readonly slots: readonly (Slot & { readonly reduced?: string })[] }): boolean {
+export function reducedByLine({ slots }: Pick<View, "slots">): boolean {
   return slots.some((s) => s.reduced === "line");
 }
 
