@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pion/interceptor/pkg/twcc"
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	"github.com/pion/sdp/v3"
@@ -111,7 +110,7 @@ func FuzzControl(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	l := &listener{repeats: allowance{rate: repeatAllowance}, slots: slots, strands: make([]strand, 1), receiver: receiver}
+	l := &listener{repeats: allowance{rate: repeatAllowance}, statuses: allowance{rate: statusAllowance}, slots: slots, strands: make([]strand, 1), receiver: receiver}
 	p := &publisher{}
 	heard := &feed{section: &section{media: "audio"}}
 	heard.source.Store(source)
@@ -144,7 +143,7 @@ func FuzzPacket(f *testing.F) {
 		if !isMedia(b) {
 			return
 		}
-		p := &publisher{midExtension: 4, ridExtension: 5, repairExtension: 6, countExtension: 7, arrivals: twcc.NewRecorder(1)}
+		p := &publisher{midExtension: 4, ridExtension: 5, repairExtension: 6, countExtension: 7, arrivals: newArrivals(1)}
 		for _, of := range []*feed{
 			{section: sound, codec: chosen{codec: codec{payloadType: 111}, kind: switchboard.Opus, redundant: 63}},
 			{section: sound, codec: chosen{codec: codec{payloadType: 111}, kind: switchboard.Opus}},

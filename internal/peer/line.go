@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pion/interceptor/pkg/twcc"
 	"github.com/pion/rtcp"
 )
 
@@ -62,8 +61,8 @@ func (g *Gate) TestLine(ctx context.Context, l LineTest) (answer string, line *L
 		return "", nil, bad
 	}
 	t := &tester{stop: make(chan struct{}), up: map[uint32]*reception{}, control: uint32(randomNumber()),
-		allowance: allowance{rate: lineAllowance}, lifetime: lineMost}
-	t.recorder = twcc.NewRecorder(t.control)
+		allowance: allowance{rate: lineAllowance}, statuses: allowance{rate: statusAllowance}, lifetime: lineMost}
+	t.arrivals = newArrivals(t.control)
 	list, bad := t.take(o)
 	if bad != nil {
 		return "", nil, bad
@@ -92,6 +91,7 @@ type tester struct {
 	conn      *Conn
 	control   uint32 // the SSRC the server's own RTCP comes from
 	allowance allowance
+	statuses  allowance
 	wideUp    uint8 // header extensions of transport-wide numbers
 	down      downward
 	lifetime  time.Duration
@@ -104,7 +104,7 @@ type tester struct {
 	over     bool // of the connection
 	began    time.Time
 	ended    time.Time
-	recorder *twcc.Recorder
+	arrivals *arrivals
 	up       map[uint32]*reception // by SSRC
 	clocks   map[uint8]uint32      // of the payload types taken
 	buckets  [64]int               // bytes that came in each half second since it began
@@ -209,7 +209,7 @@ func (t *tester) each(n int, now time.Time) bool {
 	}
 	var control []rtcp.Packet
 	if n%5 == 0 {
-		control = t.recorder.BuildFeedbackPacket()
+		control = t.arrivals.recorder.BuildFeedbackPacket()
 	}
 	late := now.Sub(t.began) > t.lifetime
 	t.mu.Unlock()
@@ -272,7 +272,7 @@ func (t *tester) packet(b []byte, at time.Time) {
 	}
 	r.received(plain, at)
 	if wide := headerExtension(plain, t.wideUp); len(wide) == 2 {
-		t.recorder.Record(ssrc, binary.BigEndian.Uint16(wide), at.Sub(t.began).Microseconds())
+		t.arrivals.note(ssrc, binary.BigEndian.Uint16(wide), at, at.Sub(t.began).Microseconds())
 	}
 	if i := int(at.Sub(t.began) / (500 * time.Millisecond)); i >= 0 && i < len(t.buckets) {
 		t.buckets[i] += size
@@ -280,10 +280,7 @@ func (t *tester) packet(b []byte, at time.Time) {
 }
 
 func (t *tester) reported(b []byte, at time.Time) {
-	packets, err := rtcp.Unmarshal(b)
-	if err != nil {
-		return
-	}
+	packets := readControl(b, &t.statuses, at)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, one := range packets {

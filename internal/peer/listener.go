@@ -20,7 +20,7 @@ type listener struct {
 	away    atomic.Bool
 	gauge   gauge
 
-	controls, repeats allowance
+	controls, repeats, statuses allowance
 
 	packets, bytes, dropped atomic.Uint64
 	sent                    atomic.Int64 // ticks; the last packet of any slot
@@ -196,17 +196,13 @@ func (l *listener) packet(b []byte, at time.Time) {
 
 // control handles opened RTCP: requests go to the switchboard, reports stay.
 func (l *listener) control(b []byte, at time.Time) {
-	packets, err := rtcp.Unmarshal(b)
-	if err != nil {
-		return
-	}
 	l.mu.Lock()
 	r := l.receiver
 	l.mu.Unlock()
 	if r == nil {
 		return
 	}
-	for _, one := range packets {
+	for _, one := range readControl(b, &l.statuses, at) {
 		switch p := one.(type) {
 		case *rtcp.TransportLayerNack:
 			l.again(r, p, at)

@@ -6,7 +6,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/pion/interceptor/pkg/twcc"
 	"github.com/pion/rtcp"
 
 	"liqa/internal/switchboard"
@@ -28,8 +27,8 @@ type publisher struct {
 
 	// Of the goroutine that forwards.
 	bySSRC   map[uint32]incoming
-	arrivals *twcc.Recorder // nil when packets are not counted
-	told     time.Time      // when the client was told of arrivals last
+	arrivals *arrivals // nil when packets are not counted
+	told     time.Time // when the client was told of arrivals last
 
 	mu      sync.Mutex // held to come and go
 	begun   bool
@@ -68,7 +67,7 @@ func newPublisher(c *Conn, of Publish, list []answered) *publisher {
 		}
 	}
 	if p.countExtension != 0 {
-		p.arrivals = twcc.NewRecorder(p.control)
+		p.arrivals = newArrivals(p.control)
 	}
 	return p
 }
@@ -205,7 +204,7 @@ func (p *publisher) forward() {
 // media takes one opened packet to its source.
 func (p *publisher) media(b []byte, at time.Time) {
 	if count := headerExtension(b, p.countExtension); len(count) == 2 && p.arrivals != nil {
-		p.arrivals.Record(ssrcOf(b), uint16(count[0])<<8|uint16(count[1]), ticks(at)/int64(time.Microsecond))
+		p.arrivals.note(ssrcOf(b), uint16(count[0])<<8|uint16(count[1]), at, ticks(at)/int64(time.Microsecond))
 	}
 	in, known := p.incomingOf(b)
 	if !known {
@@ -237,11 +236,7 @@ func (p *publisher) media(b []byte, at time.Time) {
 // report passes sender reports on: they place each stream on the server's
 // clock.
 func (p *publisher) report(b []byte, at time.Time) {
-	packets, err := rtcp.Unmarshal(b)
-	if err != nil {
-		return
-	}
-	for _, one := range packets {
+	for _, one := range readControl(b, nil, at) {
 		sr, ok := one.(*rtcp.SenderReport)
 		if !ok {
 			continue
@@ -267,7 +262,7 @@ func (p *publisher) tellArrivals(now time.Time) {
 		return
 	}
 	p.told = now
-	for _, one := range p.arrivals.BuildFeedbackPacket() {
+	for _, one := range p.arrivals.recorder.BuildFeedbackPacket() {
 		if f, ok := one.(*rtcp.TransportLayerCC); ok {
 			f.ReferenceTime &= 1<<24 - 1
 			p.conn.sendControl(f)

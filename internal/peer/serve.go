@@ -31,7 +31,8 @@ func (g *Gate) Serve(ctx context.Context, p Play) (answer string, conn *Conn, er
 	if bad != nil {
 		return "", nil, bad
 	}
-	side := &listener{key: p.Key, strands: make([]strand, len(order)), controls: allowance{rate: controlAllowance}, repeats: allowance{rate: repeatAllowance}}
+	side := &listener{key: p.Key, strands: make([]strand, len(order)), controls: allowance{rate: controlAllowance}, repeats: allowance{rate: repeatAllowance},
+		statuses: allowance{rate: statusAllowance}}
 	list := make([]answered, len(order))
 	for i, s := range order {
 		codecs, bad := o.sections[i].usable(string(s.Slot))
