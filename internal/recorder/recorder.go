@@ -57,7 +57,7 @@ type Recorder struct {
 	wall    time.Time // the wall clock at the epoch
 	syncer  *syncer
 	cues    atomic.Pointer[cues]
-	let     atomic.Pointer[map[switchboard.SourceID]bool] // nil: all
+	let     atomic.Pointer[map[switchboard.SourceID]time.Time] // since when; nil: all, and ever
 	stop    chan struct{}
 	stopped chan struct{}
 
@@ -205,7 +205,7 @@ func (r *Recorder) Record(is Track) error {
 		t.mu.Unlock()
 	}
 	r.until(r.config.Board.Tap(is.Source, func(p switchboard.Packet) {
-		if let := r.let.Load(); is.Role == Seat && let != nil && !(*let)[is.Source] {
+		if is.Role == Seat && !r.lets(is.Source, p.Capture, p.Arrival) {
 			return
 		}
 		t.take(packet{
@@ -218,9 +218,37 @@ func (r *Recorder) Record(is Track) error {
 
 // Let says which sources of seats are recorded from now on; what comes of the
 // others is passed over, so that a microphone which nobody in the room may hear
-// is not kept either. Channels and the program are recorded in any case. Before
-// it is called for the first time every source is.
-func (r *Recorder) Let(sources map[switchboard.SourceID]bool) { r.let.Store(&sources) }
+// is not kept either, and neither is what is still on its way when that changes.
+// Channels and the program are recorded in any case. Before it is called for the
+// first time every source is. It is called by one goroutine at a time.
+func (r *Recorder) Let(sources map[switchboard.SourceID]bool) {
+	now, before := r.now(), r.let.Load()
+	let := map[switchboard.SourceID]time.Time{}
+	for id, on := range sources {
+		if !on {
+			continue
+		}
+		let[id] = now
+		if before == nil {
+			let[id] = time.Time{}
+		} else if since, on := (*before)[id]; on {
+			let[id] = since
+		}
+	}
+	r.let.Store(&let)
+}
+
+// lets reports whether what was captured and arrived then is recorded: the
+// source has been let for all the time since. A tap waits for packets that are
+// missing, and a packet may be sent again; so what comes now may be of before.
+func (r *Recorder) lets(source switchboard.SourceID, captured, arrived time.Time) bool {
+	let := r.let.Load()
+	if let == nil {
+		return true
+	}
+	since, on := (*let)[source]
+	return on && !captured.Before(since) && !arrived.Before(since)
+}
 
 // add makes a track; nil when there is one of its name.
 func (r *Recorder) add(is Track, wait time.Duration) *track {
