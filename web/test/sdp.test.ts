@@ -89,6 +89,11 @@ describe("codecs", () => {
     ]);
   });
 
+  test("of pictures in a browser that has no H.264, and says other things of VP9", () => {
+    const all = [codec("video/VP8", "max-fs=12288;max-fr=60"), codec("video/VP9", "max-fs=12288;max-fr=60"), codec("video/rtx"), codec("video/red")];
+    expect(pictureCodecs(all).map((c) => c.mimeType)).toEqual(["video/VP9", "video/rtx"]);
+  });
+
   test("lost sound is asked for once, also beside redundancy", () => {
     const asked = askForLostSound(offer);
     expect(asked.match(/a=rtcp-fb:111 nack\r\n/g)).toHaveLength(1);

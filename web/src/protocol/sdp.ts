@@ -38,7 +38,7 @@ export function pictureCodecs<C extends CodecLike>(all: readonly C[]): C[] {
   return [
     ...h264.filter(baseline),
     ...h264.filter((c) => !baseline(c)),
-    ...all.filter(named("video/vp9")).filter((c) => !c.sdpFmtpLine || c.sdpFmtpLine.includes("profile-id=0")),
+    ...all.filter(named("video/vp9")).filter((c) => !/profile-id=[1-9]/.test(c.sdpFmtpLine ?? "")),
     ...all.filter(named("video/rtx")),
   ];
 }

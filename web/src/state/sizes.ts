@@ -12,6 +12,9 @@ const staysSmaller = 1_000;
 /** Sizes are told in steps, so that a window that is drawn larger does not tell every pixel. */
 const step = 16;
 
+/** A picture that keeps so much of its area is as large as before: a line of text that comes and goes moves all others. */
+const worthTelling = 0.6;
+
 /** The most that is told, in pixels: the server knows no larger screen. */
 const most = 8_192;
 
@@ -36,7 +39,7 @@ export function nextSizes(told: Sizes, measured: Readonly<Record<string, SlotSiz
   for (const [slot, [width, height]] of Object.entries(sizes)) {
     const before = told[slot as SlotName];
     if (before === undefined || width > before[0] || height > before[1]) grown = true;
-    else if (width < before[0] || height < before[1]) shrunk = true;
+    else if (width * height < worthTelling * before[0] * before[1]) shrunk = true;
   }
   if (grown) return { tell: sizes, smaller: undefined };
   if (!shrunk) return { smaller: undefined };
