@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"net"
 	"os"
 	"time"
@@ -43,6 +44,7 @@ type moment struct {
 	Height    int     // of the first picture; 0 while it stands still
 	Moving    int     // pictures that move
 	Concealed float64 // share of the sound
+	Loudness  float64 // of the sound that was played, root mean square, 0 to 1
 	Estimate  float64 `json:",omitempty"` // kbit/s that the server takes the line for; 0 when it does not say
 }
 
@@ -131,6 +133,11 @@ func moments(looks []look) (all []moment) {
 			continue
 		}
 		m := moment{At: now.time().Sub(began).Seconds(), Concealed: judge([]look{last, now}).Concealed}
+		if s, ok := now.stream(soundMid, "audio"); ok {
+			if before := last.same(s); s.Played > before.Played {
+				m.Loudness = math.Sqrt(max(0, (s.Energy-before.Energy)/(s.Played-before.Played)))
+			}
+		}
 		for _, s := range now.Received {
 			before := last.same(s)
 			kilobits := (s.Bytes - before.Bytes) * 8 / 1000 / took

@@ -25,6 +25,7 @@ type received struct {
 	Concealed      float64 `json:"concealedSamples"`     // made up
 	SilentlyMadeUp float64 `json:"silentConcealedSamples"`
 	Energy         float64 `json:"totalAudioEnergy"`
+	Played         float64 `json:"totalSamplesDuration"` // seconds
 	Frames         float64 `json:"framesDecoded"`
 	Freezes        float64 `json:"freezeCount"`
 	Frozen         float64 `json:"totalFreezesDuration"` // seconds

@@ -59,20 +59,18 @@ func (s *soak) run(ctx context.Context) error {
 		return err
 	}
 	defer server.Close()
-	m, err := begin(ctx, server)
+	there, cancel := context.WithCancel(ctx)
+	defer cancel()
+	m, err := begin(there, server)
 	if err != nil {
 		return err
 	}
-	defer m.close()
-	if err := m.stay(ctx, s.listeners); err != nil {
-		return err
-	}
-	coming, cancel := context.WithCancel(ctx)
-	defer cancel()
-	ended := m.comeAndGo(coming)
+	m.stay(there, s.listeners)
+	ended := m.comeAndGo(there)
 	all, err := s.watch(ctx, m)
 	cancel()
 	<-ended
+	m.staying.Wait()
 	if err != nil {
 		return err
 	}
@@ -106,7 +104,7 @@ func (s *soak) watch(ctx context.Context, m *meeting) (all []reading, err error)
 		if err != nil {
 			return all, err
 		}
-		r.Minutes, r.Visits = time.Since(began).Minutes(), m.visits.Load()
+		r.Minutes, r.Visits, r.Fallen = time.Since(began).Minutes(), m.visits.Load(), m.fallen.Load()
 		all = append(all, r)
 		fmt.Println(r)
 		m.listen(r.Minutes, s.every)

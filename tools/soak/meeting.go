@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/pion/rtp"
+
 	"liqa/internal/attendee"
 	"liqa/internal/cast"
 	"liqa/internal/player"
@@ -23,12 +25,13 @@ type meeting struct {
 	voice   *player.Recording
 	camera  *player.Recording
 	a, b    *attendee.Attendee
-	hears   *player.Receiver // of b, who hears a all the time
-	staying []*player.Receiver
+	staying sync.WaitGroup // who is there all the time
 	visits  atomic.Int64
+	fallen  atomic.Int64 // connections of who stays that ended, and were made again
 
-	heard    uint64 // packets, at the last look
-	silences error  // minutes in which b heard too little
+	heard    atomic.Uint64 // packets that b has got
+	last     uint64        // of them, at the last look
+	silences error         // minutes in which b heard too little
 }
 
 func recording(file string) (*player.Recording, error) {
@@ -40,9 +43,10 @@ func recording(file string) (*player.Recording, error) {
 	return cast.Read(file, f)
 }
 
-// begin brings the principals and an interpreter in and opens the item.
-func begin(ctx context.Context, server *trial.Server) (m *meeting, err error) {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+// begin brings the principals and an interpreter in and opens the item. They
+// stay for as long as the whole lasts.
+func begin(whole context.Context, server *trial.Server) (m *meeting, err error) {
+	ctx, cancel := context.WithTimeout(whole, time.Minute)
 	defer cancel()
 	m = &meeting{Server: server}
 	if m.voice, err = recording("demo/media/interpreter-en.ogg"); err != nil {
@@ -54,20 +58,30 @@ func begin(ctx context.Context, server *trial.Server) (m *meeting, err error) {
 	if m.player, err = player.New(player.Config{}); err != nil {
 		return nil, err
 	}
-	if m.a, err = m.enter(ctx, "a-principal", true); err != nil {
+	if m.a, err = m.enter(ctx, "a-principal"); err != nil {
 		return nil, err
 	}
-	if m.b, err = m.enter(ctx, "b-principal", true); err != nil {
+	if m.b, err = m.enter(ctx, "b-principal"); err != nil {
 		return nil, err
 	}
-	booth, err := m.enter(ctx, "interpreter-ru", false)
+	booth, err := m.enter(ctx, "interpreter-ru")
 	if err != nil {
 		return nil, err
 	}
-	if m.hears, err = m.b.Receive(ctx, m.player, nil); err != nil {
+	if _, err := m.enter(ctx, "technician"); err != nil {
 		return nil, err
 	}
-	if _, err := m.enter(ctx, "technician", false); err != nil {
+	m.always(whole, func(ctx context.Context) (ended <-chan struct{}, err error) { return m.send(ctx, m.a, true) })
+	m.always(whole, func(ctx context.Context) (ended <-chan struct{}, err error) { return m.send(ctx, m.b, true) })
+	m.always(whole, func(ctx context.Context) (ended <-chan struct{}, err error) { return m.send(ctx, booth, false) })
+	m.always(whole, func(ctx context.Context) (ended <-chan struct{}, err error) {
+		r, err := m.b.Receive(ctx, m.player, func(string, *rtp.Packet) { m.heard.Add(1) })
+		if err != nil {
+			return nil, err
+		}
+		return r.Done(), nil
+	})
+	if err := m.Sending(ctx, "a-principal", "b-principal", "interpreter-ru"); err != nil {
 		return nil, err
 	}
 	if err := m.Officer.Do(ctx, "start-item", map[string]any{"item": "opening"}); err != nil {
@@ -76,27 +90,46 @@ func begin(ctx context.Context, server *trial.Server) (m *meeting, err error) {
 	return m, booth.Do(ctx, "go-on-air", map[string]any{"into": "ru"})
 }
 
-// enter takes a seat and sends what it may.
-func (m *meeting) enter(ctx context.Context, seat string, camera bool) (*attendee.Attendee, error) {
+// enter takes a seat and waits to be admitted.
+func (m *meeting) enter(ctx context.Context, seat string) (*attendee.Attendee, error) {
 	a, err := m.Enter(ctx, seat)
 	if err != nil {
 		return nil, err
 	}
-	v, err := a.Until(ctx, trial.Admitted)
-	if err != nil {
+	if _, err := a.Until(ctx, trial.Admitted); err != nil {
 		return nil, fmt.Errorf("%s: %w", seat, err)
-	}
-	if len(v.Me.Sends) > 0 && seat != "technician" {
-		if err := m.send(ctx, a, camera); err != nil {
-			return nil, fmt.Errorf("%s: %w", seat, err)
-		}
 	}
 	return a, nil
 }
 
-func (m *meeting) send(ctx context.Context, a *attendee.Attendee, camera bool) error {
-	_, err := a.Send(ctx, m.player, m.tracks(camera)...)
-	return err
+// always makes a connection, and makes it again whenever it has ended, as the
+// screens do: on a machine that is busy with something else, players are late
+// and are given up by the server.
+func (m *meeting) always(ctx context.Context, join func(context.Context) (ended <-chan struct{}, err error)) {
+	m.staying.Go(func() {
+		for ctx.Err() == nil {
+			joining, cancel := context.WithTimeout(ctx, 15*time.Second)
+			ended, err := join(joining)
+			cancel()
+			if err != nil {
+				wait(ctx, time.Second)
+				continue
+			}
+			select {
+			case <-ended:
+				m.fallen.Add(1)
+			case <-ctx.Done():
+			}
+		}
+	})
+}
+
+func (m *meeting) send(ctx context.Context, a *attendee.Attendee, camera bool) (ended <-chan struct{}, err error) {
+	sent, err := a.Send(ctx, m.player, m.tracks(camera)...)
+	if err != nil {
+		return nil, err
+	}
+	return sent.Done(), nil
 }
 
 func (m *meeting) tracks(camera bool) []player.Track {
@@ -119,16 +152,21 @@ func (m *meeting) listener(ctx context.Context) (*player.Receiver, error) {
 	return r, r.Wait(ctx)
 }
 
-// stay brings listeners who stay.
-func (m *meeting) stay(ctx context.Context, n int) error {
+// stay brings listeners who stay. While the item is closed to them they are
+// not there, and come back.
+func (m *meeting) stay(ctx context.Context, n int) {
 	for range n {
-		r, err := m.listener(ctx)
-		if err != nil {
-			return fmt.Errorf("a listener who stays: %w", err)
-		}
-		m.staying = append(m.staying, r)
+		m.always(ctx, func(ctx context.Context) (ended <-chan struct{}, err error) {
+			r, err := m.listener(ctx)
+			if err != nil {
+				if r != nil {
+					err = errors.Join(err, r.Vanish())
+				}
+				return nil, err
+			}
+			return r.Done(), nil
+		})
 	}
-	return nil
 }
 
 // comeAndGo lets people come and go until ctx ends, and closes what it returns
@@ -204,7 +242,7 @@ func (m *meeting) visitOfAReporter(ctx context.Context, seat string) error {
 // visitOfADelegate sends and receives for a while.
 func (m *meeting) visitOfADelegate(ctx context.Context, seat string) error {
 	return m.visit(ctx, seat, func(ctx context.Context, a *attendee.Attendee) error {
-		if err := m.send(ctx, a, true); err != nil {
+		if _, err := m.send(ctx, a, true); err != nil {
 			return err
 		}
 		_, err := a.Receive(ctx, m.player, nil)
@@ -254,19 +292,9 @@ func (m *meeting) changeFloor(ctx context.Context) error {
 // listen notes when b heard less than half of a stream of sound since the last
 // time: a packet is 20 ms long.
 func (m *meeting) listen(minute float64, since time.Duration) {
-	now := m.hears.Packets()
-	if least := uint64(since / (40 * time.Millisecond)); now-m.heard < least {
-		m.silences = errors.Join(m.silences, fmt.Errorf("before minute %.1f Principal B got %d packets", minute, now-m.heard))
+	now := m.heard.Load()
+	if least := uint64(since / (40 * time.Millisecond)); now-m.last < least {
+		m.silences = errors.Join(m.silences, fmt.Errorf("before minute %.1f Principal B got %d packets", minute, now-m.last))
 	}
-	m.heard = now
-}
-
-// close lets everybody go.
-func (m *meeting) close() {
-	for _, r := range m.staying {
-		_ = r.Vanish()
-	}
-	for _, a := range []*attendee.Attendee{m.a, m.b} {
-		_ = a.Close() // the server goes anyway
-	}
+	m.last = now
 }

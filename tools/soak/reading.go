@@ -24,11 +24,12 @@ type reading struct {
 	Descriptors float64
 	Media       float64 // connections, in and out
 	Visits      int64   // that have ended
+	Fallen      int64   // connections of who stays that have ended, and were made again
 }
 
 func (r reading) String() string {
-	return fmt.Sprintf("%6.1f min: %.1f MiB resident, %.1f MiB of heap, %.0f goroutines, %.0f descriptors, %.0f media connections, %d visits",
-		r.Minutes, r.Resident, r.Heap, r.Goroutines, r.Descriptors, r.Media, r.Visits)
+	return fmt.Sprintf("%6.1f min: %.1f MiB resident, %.1f MiB of heap, %.0f goroutines, %.0f descriptors, %.0f media connections, %d visits, %d fallen off",
+		r.Minutes, r.Resident, r.Heap, r.Goroutines, r.Descriptors, r.Media, r.Visits, r.Fallen)
 }
 
 // read takes a reading out of what the server tells Prometheus.
@@ -74,6 +75,7 @@ var columns = []struct {
 	{"descriptors", func(r reading) float64 { return r.Descriptors }},
 	{"media connections", func(r reading) float64 { return r.Media }},
 	{"visits", func(r reading) float64 { return float64(r.Visits) }},
+	{"fallen off", func(r reading) float64 { return float64(r.Fallen) }},
 }
 
 // write keeps the readings as a file of comma-separated values.

@@ -56,7 +56,7 @@ func TestReadingsAreKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "minutes,resident MiB,heap MiB,goroutines,descriptors,media connections,visits\n1,60,20,400,31,0,0\n2,60,20,401,31,0,0\n"
+	want := "minutes,resident MiB,heap MiB,goroutines,descriptors,media connections,visits,fallen off\n1,60,20,400,31,0,0,0\n2,60,20,401,31,0,0,0\n"
 	if string(text) != want {
 		t.Errorf("%s", text)
 	}
