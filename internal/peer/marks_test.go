@@ -207,7 +207,7 @@ func (y *tally) holes(slot string) int {
 func settle(t testing.TB, count func() int64) {
 	t.Helper()
 	last, since := count(), time.Now()
-	for end := time.Now().Add(5 * time.Second); time.Since(since) < 150*time.Millisecond; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(5 * time.Second); time.Since(since) < 500*time.Millisecond; time.Sleep(5 * time.Millisecond) {
 		if n := count(); n != last {
 			last, since = n, time.Now()
 		}

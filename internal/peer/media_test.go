@@ -105,9 +105,10 @@ func TestNothingIsHeardAfterACut(t *testing.T) {
 	eventually(t, 2*time.Second, "the reopened item is heard", func() bool { return heard.of("original-1", "a-sound") > 5 })
 	heard.mu.Lock()
 	defer heard.mu.Unlock()
-	// What was said meanwhile stays unheard, up to the packet before the
-	// reopening, which may still have been on its way in.
-	if first := heard.first["a-sound"]; first < again-2 {
+	// What was said meanwhile, 75 frames and more, stays unheard, up to the
+	// packets that were still on their way in: on a machine with other work
+	// these are more than one.
+	if first := heard.first["a-sound"]; first <= said || first < again-25 {
 		t.Errorf("reopening at frame %d began with frame %d", again, first)
 	}
 	if gap := heard.seqs["original-1"][0] - seqs[len(seqs)-1]; gap != 1 && gap < 1<<15 {
