@@ -1,6 +1,7 @@
 package view
 
 import (
+	"slices"
 	"time"
 
 	"liqa/internal/plan"
@@ -96,6 +97,12 @@ func (e *eyes) screens() []Sharing {
 		all = append(all, Sharing{x.Seat, x.To, x.Since})
 	}
 	return all
+}
+
+// seesScreen reports whether this seat may know that another shows its screen:
+// what is shown in a huddle is no business of the other side's.
+func (e *eyes) seesScreen(of summit.SeatID) bool {
+	return slices.ContainsFunc(e.screens(), func(x Sharing) bool { return x.Seat == of })
 }
 
 // pinned is whose picture goes first, for who is inside or may receive it.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"liqa/internal/plan"
 	"liqa/internal/summit"
 	"liqa/internal/summit/summittest"
 )
@@ -43,6 +44,21 @@ func TestWhatIsApartIsShown(t *testing.T) {
 	for _, x := range other.Seats {
 		if x.Apart != (x.ID == "principal-a" || x.ID == "notes-a") {
 			t.Errorf("%s is apart: %v", x.ID, x.Apart)
+		}
+	}
+	for viewer, sees := range map[summit.SeatID][]summit.SeatID{
+		"principal-a": {"delegate-a", "delegate-a2", "delegate-b", "notes-a", "principal-a"}, "principal-b": {"delegate-b", "principal-b"},
+		"interpreter-1": {"delegate-b", "interpreter-1"},
+	} {
+		var told []summit.SeatID
+		for _, x := range For(s, viewer, facts(s), summittest.Noon).Seats {
+			if slices.Contains(x.Sends, plan.Screen) {
+				told = append(told, x.ID)
+			}
+		}
+		slices.Sort(told)
+		if d := cmp.Diff(sees, told); d != "" {
+			t.Errorf("whose screens %s is told of: %s", viewer, d)
 		}
 	}
 	s = summittest.Do(t, s, "principal-b", summit.AnswerAsk{})

@@ -66,7 +66,7 @@ func (e *eyes) seat(x summit.Seat) Seat {
 	if x.ID == e.me.ID || e.who > press {
 		v.Receives = e.f.Measured.Receiving[x.ID]
 		for _, k := range []plan.Kind{plan.Microphone, plan.Camera, plan.Screen} {
-			if e.f.Measured.Sending[plan.Source{Kind: k, Seat: x.ID}] {
+			if e.f.Measured.Sending[plan.Source{Kind: k, Seat: x.ID}] && (k != plan.Screen || own || e.who == staff || e.seesScreen(x.ID)) {
 				v.Sends = append(v.Sends, k)
 			}
 		}
