@@ -141,6 +141,7 @@ func TestClosingToThePressWithAFullDisk(t *testing.T) {
 	g.do("fill")
 	acknowledged := o.untilRefused()
 	o.closesUnrecorded()
+	g.says(o.raised("journal-behind"))
 	g.do("kill")
 	o.startOnAFullDisk(g)
 	g.do("free")
@@ -197,6 +198,31 @@ func (o *openItem) startOnAFullDisk(g *ground) {
 	}
 }
 
+// says waits until the server's log has every one of these words.
+func (g *ground) says(words ...string) {
+	g.tb.Helper()
+	for end := time.Now().Add(30 * time.Second); ; time.Sleep(200 * time.Millisecond) {
+		text := g.log()
+		missing := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return strings.Contains(text, w) })
+		if len(missing) == 0 {
+			return
+		}
+		if time.Now().After(end) {
+			g.tb.Fatalf("the log does not say %q:\n%s", missing, text)
+		}
+	}
+}
+
+// raised is how the log says that an alarm has begun, and lowered that it has
+// ended.
+func (o *openItem) raised(code string) string {
+	return `msg="an alarm" summit=` + string(o.id) + ` seat="" alarm=` + code
+}
+
+func (o *openItem) lowered(code string) string {
+	return `msg="an alarm has ended" summit=` + string(o.id) + ` seat="" alarm=` + code
+}
+
 // With the disk of the recordings full, the meeting and its journal go on, and
 // the log says what is not recorded.
 func TestAFullDiskOfRecordingsStopsOnlyTheRecording(t *testing.T) {
@@ -217,6 +243,7 @@ func TestAFullDiskOfRecordingsStopsOnlyTheRecording(t *testing.T) {
 	if !g.mounted {
 		return // the limit is the journal's too
 	}
+	g.says(o.raised("disk-low"), o.raised("recorder-failing"))
 	o.officer.act("set-coverage", map[string]any{"coverage": "closed"})
 	o.officer.act("set-coverage", map[string]any{"coverage": "open", "item": "opening"})
 	for who, e := range o.press {
@@ -227,6 +254,7 @@ func TestAFullDiskOfRecordingsStopsOnlyTheRecording(t *testing.T) {
 	segments := "/s/" + string(o.id) + "/record/" + began[len(began)-1][1] + "/picture/playlist.m3u8"
 	for end := time.Now().Add(20 * time.Second); ; time.Sleep(100 * time.Millisecond) {
 		if status, text := call(t, http.DefaultClient, "GET", o.at.URL+segments, "", nil); status == http.StatusOK && strings.Contains(text, ".m4s") {
+			g.says(o.lowered("disk-low"), o.lowered("recorder-failing"))
 			return
 		}
 		if time.Now().After(end) {
