@@ -7,20 +7,15 @@
 package documents
 
 import (
-	"archive/zip"
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
-	"unicode/utf8"
 
 	"liqa/internal/summit"
 )
@@ -30,6 +25,13 @@ const MaxBytes = 20 << 20
 
 // MaxKept is how many different documents are kept for one summit.
 const MaxKept = 500
+
+// What is still coming stands beside, under names that begin so; of it there is
+// so much at one time at most.
+const (
+	coming     = ".part-"
+	mostComing = 16
+)
 
 // Errors, each a sentence for the person who hands a document in.
 var (
@@ -48,6 +50,13 @@ func Open(dir string) (*Shelf, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("the documents' folder cannot be made: %w", err)
 	}
+	left, err := filepath.Glob(filepath.Join(dir, "*", coming+"*"))
+	if err != nil {
+		return nil, err
+	}
+	for _, part := range left { // of a server that was killed
+		_ = os.Remove(part)
+	}
 	return &Shelf{dir: dir}, nil
 }
 
@@ -58,51 +67,109 @@ type Kept struct {
 	Bytes int64
 }
 
-// Keep reads a document and keeps it. What is there already is kept once.
-func (s *Shelf) Keep(id summit.SummitID, from io.Reader) (Kept, error) {
-	whole, err := io.ReadAll(io.LimitReader(from, MaxBytes+1))
-	if err != nil {
-		return Kept{}, err
+// Received is a document that has come whole and is not among those kept yet.
+type Received struct {
+	Kept
+	shelf *Shelf
+	of    summit.SummitID
+	part  string // where it is
+}
+
+// Receive takes a document in. However large it is, little of it is in memory
+// at one time.
+func (s *Shelf) Receive(id summit.SummitID, from io.Reader) (*Received, error) {
+	if list, err := s.list(id); err != nil || len(list) >= MaxKept+mostComing {
+		return nil, errors.Join(err, ErrTooMany)
 	}
+	dir, err := s.folder(id)
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.CreateTemp(dir, coming+"*")
+	if err != nil {
+		return nil, err
+	}
+	r := &Received{shelf: s, of: id, part: f.Name()}
+	if r.Kept, err = take(f, from); err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		r.Drop()
+		return nil, err
+	}
+	return r, nil
+}
+
+// take copies a document into its file, and tells what it is.
+func take(f *os.File, from io.Reader) (Kept, error) {
+	sum, text, head := sha256.New(), &text{}, &head{}
+	n, err := io.Copy(io.MultiWriter(f, sum, text, head), io.LimitReader(from, MaxBytes+1))
 	switch {
-	case len(whole) > MaxBytes:
+	case err != nil:
+		return Kept{}, err
+	case n > MaxBytes:
 		return Kept{}, ErrTooLarge
-	case len(whole) == 0:
+	case n == 0:
 		return Kept{}, ErrEmpty
 	}
-	kind := kindOf(whole)
+	kind := kindOf(head.bytes, text.valid(), f, n)
 	if kind == "" {
 		return Kept{}, ErrKind
 	}
-	sum := sha256.Sum256(whole)
-	kept := Kept{ID: hex.EncodeToString(sum[:]), Type: kind, Bytes: int64(len(whole))}
-	path, err := s.path(id, kept.ID)
-	if err != nil {
-		return Kept{}, err
-	}
-	if _, err := os.Stat(path); err == nil {
-		return kept, nil
-	}
-	if full, err := s.full(id); err != nil || full {
-		return Kept{}, errors.Join(err, ErrTooMany)
-	}
-	return kept, write(path, whole)
+	return Kept{ID: hex.EncodeToString(sum.Sum(nil)), Type: kind, Bytes: n}, nil
 }
 
-// Read returns a document. One that is no longer what was handed in is refused.
-func (s *Shelf) Read(id summit.SummitID, document string) ([]byte, error) {
+// Keep puts a document among those kept. What is there already is kept once.
+func (r *Received) Keep() error {
+	path, err := r.shelf.path(r.of, r.ID)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	list, err := r.shelf.list(r.of)
+	if err != nil {
+		return err
+	}
+	kept := 0
+	for _, x := range list {
+		if digestForm.MatchString(x.Name()) {
+			kept++
+		}
+	}
+	if kept >= MaxKept {
+		return ErrTooMany
+	}
+	return os.Rename(r.part, path)
+}
+
+// Drop removes what has been received and not kept.
+func (r *Received) Drop() { _ = os.Remove(r.part) }
+
+// Open gives a document to be read. One that is no longer what was handed in is
+// refused.
+func (s *Shelf) Open(id summit.SummitID, document string) (*os.File, error) {
 	path, err := s.path(id, document)
 	if err != nil {
 		return nil, err
 	}
-	whole, err := os.ReadFile(path)
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("the document cannot be read: %w", err)
 	}
-	if sum := sha256.Sum256(whole); hex.EncodeToString(sum[:]) != document {
-		return nil, fmt.Errorf("the document kept as %s has been changed since it was handed in; restore it from a backup, or have it handed in again", document)
+	sum := sha256.New()
+	if _, err = io.Copy(sum, f); err == nil && hex.EncodeToString(sum.Sum(nil)) != document {
+		err = fmt.Errorf("the document kept as %s has been changed since it was handed in; restore it from a backup, or have it handed in again", document)
 	}
-	return whole, nil
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return f, nil
 }
 
 // Discard removes a document that nobody may read any more. What is not there
@@ -118,12 +185,21 @@ func (s *Shelf) Discard(id summit.SummitID, document string) error {
 	return nil
 }
 
-func (s *Shelf) full(id summit.SummitID) (bool, error) {
+func (s *Shelf) list(id summit.SummitID) ([]os.DirEntry, error) {
 	list, err := os.ReadDir(filepath.Join(s.dir, string(id)))
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
+		return nil, nil
 	}
-	return len(list) >= MaxKept, err
+	return list, err
+}
+
+// folder is a summit's, which it makes.
+func (s *Shelf) folder(id summit.SummitID) (string, error) {
+	if !idForm.MatchString(string(id)) {
+		return "", fmt.Errorf("there is no such summit: %w", fs.ErrNotExist)
+	}
+	dir := filepath.Join(s.dir, string(id))
+	return dir, os.MkdirAll(dir, 0o700)
 }
 
 var (
@@ -136,88 +212,4 @@ func (s *Shelf) path(id summit.SummitID, document string) (string, error) {
 		return "", fmt.Errorf("there is no such document: %w", fs.ErrNotExist)
 	}
 	return filepath.Join(s.dir, string(id), document), nil
-}
-
-func write(path string, whole []byte) error {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(dir, ".part-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // it has another name by then, when all went well
-	if _, err = f.Write(whole); err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("the document could not be kept: %w", err)
-	}
-	return os.Rename(f.Name(), path)
-}
-
-// What a zip archive says it is, by the first entry that tells.
-var inZip = []struct{ entry, kind string }{
-	{"word/document.xml", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
-	{"ppt/presentation.xml", "application/vnd.openxmlformats-officedocument.presentationml.presentation"},
-	{"xl/workbook.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
-}
-
-var openDocument = map[string]bool{
-	"application/vnd.oasis.opendocument.text":         true,
-	"application/vnd.oasis.opendocument.presentation": true,
-	"application/vnd.oasis.opendocument.spreadsheet":  true,
-}
-
-// kindOf tells a document's media type by its content; "" when it is not one
-// that is kept.
-func kindOf(whole []byte) string {
-	switch kind := http.DetectContentType(whole); {
-	case kind == "application/pdf", kind == "image/png", kind == "image/jpeg":
-		return kind
-	case kind == "application/zip":
-		return office(whole)
-	case utf8.Valid(whole) && !bytes.ContainsRune(whole, 0):
-		// Whatever it would be to a browser, it is shown as text.
-		return "text/plain"
-	}
-	return ""
-}
-
-func office(whole []byte) string {
-	archive, err := zip.NewReader(bytes.NewReader(whole), int64(len(whole)))
-	if err != nil {
-		return ""
-	}
-	kind := ""
-	for _, f := range archive.File {
-		if strings.HasSuffix(strings.ToLower(f.Name), "vbaproject.bin") || strings.HasPrefix(f.Name, "Basic/") {
-			return "" // macros
-		}
-		for _, known := range inZip {
-			if f.Name == known.entry {
-				kind = known.kind
-			}
-		}
-		if f.Name == "mimetype" && f.UncompressedSize64 < 100 {
-			if said := read(f); openDocument[said] {
-				kind = said
-			}
-		}
-	}
-	return kind
-}
-
-func read(f *zip.File) string {
-	r, err := f.Open()
-	if err != nil {
-		return ""
-	}
-	defer r.Close()
-	said, err := io.ReadAll(io.LimitReader(r, 100))
-	if err != nil {
-		return ""
-	}
-	return string(said)
 }

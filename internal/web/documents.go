@@ -1,13 +1,14 @@
 package web
 
 import (
-	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
+	"os"
 	"strconv"
 	"time"
 
@@ -33,18 +34,39 @@ func (s *Server) handIn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	who := caller(r)
-	kept, err := s.Documents.Keep(who.Summit, file)
+	came, err := s.Documents.Receive(who.Summit, file)
 	if err != nil {
 		s.documentRefused(w, r, err)
 		return
 	}
-	about.ID, about.Type, about.Bytes = kept.ID, kept.Type, kept.Bytes
-	if _, err := s.Summits.Do(r.Context(), who.Summit, summit.Actor(who.Seat), summit.HandIn{Document: about}); err != nil {
-		s.discardUnlisted(who.Summit, kept.ID)
+	defer came.Drop()
+	about.ID, about.Type, about.Bytes = came.ID, came.Type, came.Bytes
+	// From when the file is kept until it is listed nobody takes it away: the
+	// other side may be withdrawing the same one.
+	s.shelving.Lock()
+	defer s.shelving.Unlock()
+	if err := came.Keep(); err != nil {
+		s.documentRefused(w, r, err)
+		return
+	}
+	// A client that hangs up meanwhile has handed it in all the same.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), actWithin)
+	defer cancel()
+	if _, err := s.Summits.Do(ctx, who.Summit, summit.Actor(who.Seat), summit.HandIn{Document: about}); err != nil {
+		if neverDone(err) {
+			s.discardUnlisted(who.Summit, came.ID)
+		}
 		s.refused(w, r, err)
 		return
 	}
-	answer(w, http.StatusCreated, map[string]string{"id": kept.ID})
+	answer(w, http.StatusCreated, map[string]string{"id": came.ID})
+}
+
+// neverDone reports whether an act that ended in err will not take effect later
+// either, as one may that the journal was slow to take.
+func neverDone(err error) bool {
+	var no *summit.Refusal
+	return errors.As(err, &no) && statusOf[no.Code] != http.StatusServiceUnavailable
 }
 
 // documentForm reads what is said of a document, and leaves its file to be read.
@@ -99,18 +121,19 @@ func (s *Server) document(w http.ResponseWriter, r *http.Request) {
 		nothing(w, r)
 		return
 	}
-	whole, err := s.Documents.Read(who.Summit, handed.ID)
+	whole, err := s.Documents.Open(who.Summit, handed.ID)
 	if err != nil {
 		s.log.Error("a document cannot be read", "summit", who.Summit, "seat", who.Seat, "document", handed.ID, "err", err)
 		nothing(w, r)
 		return
 	}
+	defer whole.Close()
 	h := w.Header()
 	h.Set("Content-Type", handed.Type+charset(handed.Type))
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": handed.File}))
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
 	h.Set("Cache-Control", "private, no-store")
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(whole))
+	http.ServeContent(w, r, "", time.Time{}, whole)
 }
 
 // readable finds the document that somebody may read under an id.
@@ -133,6 +156,8 @@ func (s *Server) withdrawDocument(w http.ResponseWriter, r *http.Request) {
 		nothing(w, r)
 		return
 	}
+	s.shelving.Lock()
+	defer s.shelving.Unlock()
 	if _, err := s.Summits.Do(r.Context(), who.Summit, summit.Actor(who.Seat), summit.WithdrawDocument{ID: id}); err != nil {
 		s.refused(w, r, err)
 		return
@@ -141,7 +166,8 @@ func (s *Server) withdrawDocument(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// discardUnlisted removes the file of a document that nobody has handed in.
+// discardUnlisted removes the file of a document that nobody has handed in. The
+// caller holds shelving.
 func (s *Server) discardUnlisted(id summit.SummitID, document string) {
 	state, _ := s.state(id)
 	for _, x := range state.Documents {
@@ -154,10 +180,10 @@ func (s *Server) discardUnlisted(id summit.SummitID, document string) {
 	}
 }
 
-// Documents keeps the files that are handed in: *documents.Documents.
+// Documents keeps the files that are handed in: *documents.Shelf.
 type Documents interface {
-	Keep(summit.SummitID, io.Reader) (documents.Kept, error)
-	Read(id summit.SummitID, document string) ([]byte, error)
+	Receive(summit.SummitID, io.Reader) (*documents.Received, error)
+	Open(id summit.SummitID, document string) (*os.File, error)
 	Discard(id summit.SummitID, document string) error
 }
 

@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"liqa/internal/access"
@@ -91,7 +92,8 @@ func TestADocumentReachesThoseItIsFor(t *testing.T) {
 		if status, _ := mine.ask("GET", "/api/documents/"+id, "", nil); status != http.StatusNotFound {
 			t.Errorf("%s: withdrawn, and answered %d", c.to, status)
 		}
-		if _, err := h.web.Documents.Read(h.id, id); err == nil {
+		if f, err := h.web.Documents.Open(h.id, id); err == nil {
+			f.Close()
 			t.Errorf("%s: the file is still there", c.to)
 		}
 	}
@@ -131,5 +133,28 @@ func TestADocumentIsRefusedInWordsAndKeepsNothing(t *testing.T) {
 func TestADocumentNeedsItsFile(t *testing.T) {
 	if access.May(access.Standing(summit.Principal), access.Act("hand-in")) {
 		t.Error("a document could be listed without a file behind it")
+	}
+}
+
+// One side withdraws what the other hands in at the same moment: whoever has it
+// listed has its file.
+func TestTwoSidesHaveOneFile(t *testing.T) {
+	h := openHall(t)
+	mine, _ := h.enter("principal-a")
+	theirs, _ := h.enter("principal-b")
+	id := mine.handIn(t, "delegation", "the agreed text")
+	for range 20 {
+		var both sync.WaitGroup
+		both.Go(func() { theirs.handIn(t, "delegation", "the agreed text") })
+		both.Go(func() { mine.ask("DELETE", "/api/documents/"+id, "", nil) })
+		both.Wait()
+		if status, said := theirs.ask("GET", "/api/documents/"+id, "", nil); status != http.StatusOK || said != "the agreed text" {
+			t.Fatalf("what is handed in is answered with %d %s", status, said)
+		}
+		mine.handIn(t, "delegation", "the agreed text")
+		theirs.ask("DELETE", "/api/documents/"+id, "", nil)
+		if status, _ := mine.ask("GET", "/api/documents/"+id, "", nil); status != http.StatusOK {
+			t.Fatalf("what one side withdraws is gone for the other: %d", status)
+		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"net/url"
 	"runtime"
+	"sync"
 	"time"
 
 	"liqa/internal/access"
@@ -72,6 +73,7 @@ type Server struct {
 	drawing  chan struct{} // room for those whose screens are being drawn
 	sessions *sessions
 	tests    *lineTests
+	shelving sync.Mutex    // held while a document's file and its entry are made or taken away
 	body     time.Duration // how long a request's body may take to come
 	pages    pages
 	foreign  *http.CrossOriginProtection
