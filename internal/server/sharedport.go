@@ -2,6 +2,7 @@ package server
 
 import (
 	"net"
+	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -10,8 +11,10 @@ import (
 const (
 	// firstWithin is how long a connection may take to say what it is.
 	firstWithin = 10 * time.Second
-	// silentMost are connections that have not said it; more are closed.
+	// silentMost are connections that have not said it, and silentHere those of one
+	// address; more are closed.
 	silentMost = 1024
+	silentHere = 64
 )
 
 // sharedPort is one TCP port for pages over TLS and for media by ICE over TCP.
@@ -22,8 +25,11 @@ type sharedPort struct {
 	listener net.Listener
 	pages    *portHalf
 	media    *portHalf
-	silent   chan struct{}
 	reading  sync.WaitGroup
+
+	mu     sync.Mutex
+	silent map[netip.Addr]int // by address, IPv6 by its network
+	all    int
 }
 
 // portHalf is the listener of one of the two.
@@ -37,7 +43,7 @@ type portHalf struct {
 // share begins to tell connections apart. The halves are to be closed; the
 // port closes with that of the pages.
 func share(l net.Listener) *sharedPort {
-	p := &sharedPort{listener: l, silent: make(chan struct{}, silentMost)}
+	p := &sharedPort{listener: l, silent: map[netip.Addr]int{}}
 	p.pages = &portHalf{of: p, conns: make(chan net.Conn), closed: make(chan struct{})}
 	p.media = &portHalf{of: p, conns: make(chan net.Conn), closed: make(chan struct{})}
 	p.reading.Add(1)
@@ -57,18 +63,51 @@ func (p *sharedPort) accept() {
 				continue
 			}
 		}
-		select {
-		case p.silent <- struct{}{}:
-			p.reading.Add(1)
-			go p.tell(conn)
-		default:
+		from := fromOf(conn)
+		if !p.waits(from) {
 			_ = conn.Close()
+			continue
 		}
+		p.reading.Add(1)
+		go p.tell(conn, from)
+	}
+}
+
+// fromOf is the address that a connection comes from; of IPv6, of which one
+// caller has a whole network, that network's first.
+func fromOf(conn net.Conn) netip.Addr {
+	at, _ := netip.ParseAddrPort(conn.RemoteAddr().String())
+	from := at.Addr().Unmap().WithZone("")
+	if from.Is6() {
+		from = netip.PrefixFrom(from, 64).Masked().Addr()
+	}
+	return from
+}
+
+// waits takes a connection among those that have said nothing; false when there
+// are too many of them, or too many of this address.
+func (p *sharedPort) waits(from netip.Addr) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.all >= silentMost || p.silent[from] >= silentHere {
+		return false
+	}
+	p.all++
+	p.silent[from]++
+	return true
+}
+
+func (p *sharedPort) waitsNoMore(from netip.Addr) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.all--
+	if p.silent[from]--; p.silent[from] == 0 {
+		delete(p.silent, from)
 	}
 }
 
 // tell waits for a connection's first byte, and leaves it to be read.
-func (p *sharedPort) tell(conn net.Conn) {
+func (p *sharedPort) tell(conn net.Conn, from netip.Addr) {
 	defer p.reading.Done()
 	stop := make(chan struct{})
 	go func() { // a port that closes does not wait for who says nothing
@@ -81,7 +120,7 @@ func (p *sharedPort) tell(conn net.Conn) {
 	_ = conn.SetReadDeadline(time.Now().Add(firstWithin))
 	first, err := peek(conn)
 	close(stop)
-	<-p.silent
+	p.waitsNoMore(from)
 	half := p.pages
 	switch {
 	case err != nil:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -78,4 +79,40 @@ func TestPagesAndMediaShareATCPPort(t *testing.T) {
 	}
 	defer receiver.Close()
 	eventually(t, "sound comes by the port of the pages", func() bool { return receiver.Packets() > 20 })
+}
+
+// One address that says nothing, as often as it can, leaves room for others.
+func TestWhoSaysNothingTakesThePortFromNobody(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := share(l)
+	t.Cleanup(func() { p.pages.Close() })
+	go func() {
+		for {
+			conn, err := p.pages.Accept()
+			if err != nil {
+				return
+			}
+			conn.Close()
+		}
+	}()
+	for range silentHere + 10 {
+		conn, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { conn.Close() })
+	}
+	here := netip.MustParseAddr("127.0.0.1")
+	eventually(t, "so many wait as may", func() bool {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return p.silent[here] == silentHere && p.all == silentHere
+	})
+	if p.waits(here) || !p.waits(netip.MustParseAddr("192.0.2.1")) {
+		t.Error("who says nothing has taken the room of others, or has room without end")
+	}
+	p.waitsNoMore(netip.MustParseAddr("192.0.2.1"))
 }

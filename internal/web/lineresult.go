@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"liqa/internal/greenroom"
+	"liqa/internal/summit"
 )
 
 // finding is what a seat's browser hands in when its test is over.
@@ -22,6 +23,10 @@ func (s *Server) keepResult(w http.ResponseWriter, r *http.Request) {
 	}
 	who := caller(r)
 	state, _ := s.state(who.Summit)
+	if state.Phase == summit.Ended {
+		s.notConnected(w, state) // what was found has been forgotten
+		return
+	}
 	seat, _ := state.Seat(who.Seat)
 	var measured greenroom.Measured
 	if line, ok := s.tests.find(said.Session, who); ok {

@@ -101,6 +101,9 @@ func TestALineIsTestedBeforeTheDoor(t *testing.T) {
 	if _, status := g.beginTest("udp"); status != http.StatusGone {
 		t.Errorf("a test after the summit: %d", status)
 	}
+	if status, _ := g.ask("PUT", "/api/linetest", "application/json", []byte(`{}`)); status != http.StatusGone || len(h.web.GreenRoom.Of(h.id)) != 0 {
+		t.Errorf("a result is handed in after the summit: %d", status)
+	}
 }
 
 func TestTestsAreFew(t *testing.T) {
