@@ -201,7 +201,8 @@ func (s *Server) openPeers(board *switchboard.Board) (*peer.Gate, error) {
 		}
 		advertised = append(advertised, ip)
 	}
-	peers, err := peer.New(peer.Config{UDPAddr: c.UDP, TCPAddr: c.TCP, TCPListener: s.mediaTCP, AdvertisedIPs: advertised, Log: s.log}, board)
+	peers, err := peer.New(peer.Config{UDPAddr: c.UDP, TCPAddr: c.TCP, TCPListener: s.mediaTCP, AdvertisedIPs: advertised,
+		PictureRate: c.PictureRate * 1000, Log: s.log}, board)
 	if err != nil {
 		return nil, fmt.Errorf("the media ports cannot be opened: %w", err)
 	}
