@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Channel } from "../src/protocol/view.gen";
-import { along, decibels, ducked, gains, heard, incomingGains, rampTime, steady, toward } from "../src/state/mix";
+import type { Channel, Instant } from "../src/protocol/view.gen";
+import { along, decibels, ducked, gains, heard, incomingGains, rampTime, steady, toldInsufficient, toward, wayHeard } from "../src/state/mix";
 
 const channel = (carries: Channel["carries"]): Channel[] => [
   { language: "en", carries },
@@ -29,8 +29,20 @@ describe("what a listener hears", () => {
   test("is the original when they have chosen it, or when their channel is not there", () => {
     expect(heard(channel("direct"), undefined)).toEqual({ kind: "original" });
     expect(heard([], "fr")).toEqual({ kind: "original" });
-    expect(heard(channel("direct"), "en")).toEqual({ kind: "interpreted", language: "en" });
+    expect(heard(channel("direct"), "en")).toEqual({ kind: "interpreted", language: "en", how: "direct" });
   });
+});
+
+test("a listener is told by how many interpreters it comes", () => {
+  const ways = ["original", "direct", "relayed-once", "relayed-twice", "silence"] as const;
+  expect(ways.map((carries) => wayHeard(heard(channel(carries), "en")))).toEqual(["original", "direct", "relayed-once", "relayed-twice", "pause"]);
+});
+
+test("a listener is told that the interpreters cannot hear once it has lasted ten seconds", () => {
+  const since = "2026-11-23T09:00:00Z" as Instant;
+  const told = (seconds: number) => toldInsufficient([{ language: "en", carries: "direct", insufficient: since }], "en", Date.parse(since) + seconds * 1000);
+  expect([0, 9, 10, 60].map(told)).toEqual([false, false, true, true]);
+  expect(toldInsufficient(channel("direct"), "en", Date.parse(since))).toBe(false);
 });
 
 test("an interpreter hears one thing at a time", () => {

@@ -5,7 +5,7 @@ import { askForLostSound, pictureCodecs } from "../src/protocol/sdp";
 import { isPicture } from "../src/protocol/whep";
 import { roomSlots, pressSlots, type Instant, type View } from "../src/protocol/view.gen";
 import { clockText, sample, serverNow } from "../src/state/clock";
-import { command, interpreterConsole, keys, microphoneOpen, type Press } from "../src/state/console";
+import { interpreterConsole, microphoneOpen } from "../src/state/console";
 import { coverageBanner, widens } from "../src/state/coverage";
 import { button, needsNow, open } from "../src/state/microphone";
 import { place } from "../src/state/place";
@@ -216,27 +216,13 @@ describe("the microphone", () => {
 });
 
 describe("the console", () => {
-  const press = (code: string, change: Partial<Press> = {}): Press => ({ code, ctrlKey: false, altKey: false, metaKey: false, repeat: false, on: "BODY", ...change });
-
-  test("has a key for every command, and no key twice", () => {
-    const commands = Object.values(keys).map((k) => k.command);
-    expect(new Set(commands).size).toBe(commands.length);
-    expect(command(press("Space"))).toBe("cough");
-  });
-
-  test("leaves the keys of the browser and of text alone", () => {
-    expect(command(press("KeyR", { ctrlKey: true }))).toBeUndefined();
-    expect(command(press("KeyM", { on: "INPUT" }))).toBeUndefined();
-    expect(command(press("KeyM", { repeat: true }))).toBeUndefined();
-  });
-
   test("shows where the booth speaks, and keeps the choice while off air", () => {
     const off = scene("interpreter-off");
-    expect(interpreterConsole(off, "ru").outputs.map((o) => [o.letter, o.language, o.chosen])).toEqual([
+    expect(interpreterConsole(off, { language: "ru", floor: undefined }).outputs.map((o) => [o.letter, o.language, o.chosen])).toEqual([
       ["A", "en", false],
       ["B", "ru", true],
     ]);
-    const on = interpreterConsole(scene("interpreter"), "ru");
+    const on = interpreterConsole(scene("interpreter"), { language: "ru", floor: undefined });
     expect(on).toMatchObject({ onAir: true, partnerOnAir: false });
     expect(on.outputs.find((o) => o.chosen)?.language).toBe("en");
     expect(microphoneOpen(on)).toBe(true);

@@ -1,51 +1,7 @@
-// The interpreter's console: its keys, and which of its buttons can be pressed.
+// The interpreter's console: how it stands, and which of its buttons can be pressed.
 
-import type { Booth, Language, View } from "../protocol/view.gen";
-
-/** What a key of the console does. */
-export type Command =
-  | "toggle-microphone"
-  | "cough"
-  | "output-a"
-  | "output-b"
-  | "incoming-next"
-  | "louder"
-  | "quieter"
-  | "slow-down";
-
-/** The keys, by the physical key: the same fingers in every layout. */
-export const keys: Readonly<Record<string, { readonly command: Command; readonly shown: string; readonly held?: boolean }>> = {
-  Space: { command: "cough", shown: "Space", held: true },
-  KeyM: { command: "toggle-microphone", shown: "M" },
-  Digit1: { command: "output-a", shown: "1" },
-  Digit2: { command: "output-b", shown: "2" },
-  KeyR: { command: "incoming-next", shown: "R" },
-  ArrowUp: { command: "louder", shown: "↑" },
-  ArrowDown: { command: "quieter", shown: "↓" },
-  KeyS: { command: "slow-down", shown: "S" },
-};
-
-/** A key press as far as it matters here. */
-export interface Press {
-  readonly code: string;
-  readonly ctrlKey: boolean;
-  readonly altKey: boolean;
-  readonly metaKey: boolean;
-  readonly repeat: boolean;
-  /** The name of the element that has the focus, such as "TEXTAREA". */
-  readonly on: string;
-}
-
-/** The command of a key press; undefined where the key belongs to something else. */
-export function command(press: Press): Command | undefined {
-  if (press.ctrlKey || press.altKey || press.metaKey || press.repeat) return undefined;
-  if (press.on === "INPUT" || press.on === "TEXTAREA" || press.on === "SELECT") return undefined;
-  return keys[press.code]?.command;
-}
-
-export function key(of: Command): string {
-  return Object.values(keys).find((k) => k.command === of)?.shown ?? "";
-}
+import type { Booth, Channel, Language, SeatId, View } from "../protocol/view.gen";
+import { channelOf, type Incoming } from "./mix";
 
 export interface Output {
   readonly letter: "A" | "B" | "C";
@@ -56,42 +12,138 @@ export interface Output {
   readonly possible: boolean;
   /** Only by taking the microphone over from the partner. */
   readonly takesOver: boolean;
+  /** What pressing a busy one does: nothing while the other has it, or it takes the channel. */
+  readonly policy: "free" | "locked" | "overrides";
 }
+
+/**
+ * The own microphone: on air and heard; in a cough; live while the partner, who
+ * is live too, is the one heard; on air with no sound arriving; or off.
+ */
+export type Lamp = "on-air" | "cough" | "unheard" | "stalled" | "off";
+
+/** A handover, from this interpreter's side. */
+export type Handover = "none" | "may-offer" | "offered" | "to-me";
 
 /** How the console stands. */
 export interface Console {
   readonly booth: Booth | undefined;
   /** This interpreter's microphone is on air. */
   readonly onAir: boolean;
-  /** The partner's is. */
+  /** It is live beside the partner's, and the partner's is heard. */
+  readonly unheard: boolean;
+  /** The partner's is on air. */
   readonly partnerOnAir: boolean;
   readonly coughing: boolean;
+  readonly lamp: Lamp;
   readonly outputs: readonly Output[];
+  /** Where the direction key leads; undefined for a booth that has none. */
+  readonly turnsTo: Language | undefined;
+}
+
+/** An output that an interpreter has chosen off air, and the language of the floor at that moment. */
+export interface Chosen {
+  readonly language: Language;
+  readonly floor: Language | undefined;
 }
 
 const letters = ["A", "B", "C"] as const;
 
-export function interpreterConsole(view: Pick<View, "me" | "booths">, chosen: Language | undefined): Console {
+/** The language of who has the floor. */
+export function floorLanguage(view: Pick<View, "room" | "seats">): Language | undefined {
+  return view.seats.find((s) => s.id === view.room.floor)?.speaks;
+}
+
+/** Where the booth would speak when nobody of it is on air: a bidirectional one away from the floor. */
+function standing(booth: Booth, chosen: Chosen | undefined, floor: Language | undefined): Language | undefined {
+  const kept = chosen !== undefined && (!booth.bidirectional || chosen.floor === floor);
+  if (kept && booth.outgoing.includes(chosen.language)) return chosen.language;
+  return (booth.bidirectional ? booth.outgoing.find((l) => l !== floor) : undefined) ?? booth.outgoing[0];
+}
+
+export function interpreterConsole(view: Pick<View, "me" | "booths">, chosen: Chosen | undefined, floor?: Language): Console {
   const booth = view.booths.find((b) => b.id === view.me.booth);
   const onAir = booth?.onAir === view.me.seat;
-  const into = onAir ? booth?.into : (chosen ?? booth?.outgoing[0]);
+  const unheard = booth?.also === view.me.seat;
+  const into = onAir || unheard ? booth?.into : booth && standing(booth, chosen, floor);
+  const coughing = onAir && (booth?.cough ?? false);
   return {
     booth,
     onAir,
+    unheard,
     partnerOnAir: booth?.onAir !== undefined && !onAir,
-    coughing: onAir && (booth?.cough ?? false),
-    outputs: (booth?.outgoing ?? []).slice(0, letters.length).map((language, i) => ({
-      letter: letters[i] ?? "C",
-      language,
-      chosen: language === into,
-      busy: booth?.busy.includes(language) ?? false,
-      possible: booth?.mayGoOnAir.includes(language) ?? false,
-      takesOver: booth?.mayTakeOver.includes(language) ?? false,
-    })),
+    coughing,
+    lamp: coughing ? "cough" : onAir ? (booth.stalled ? "stalled" : "on-air") : unheard ? "unheard" : "off",
+    outputs: (booth?.outgoing ?? []).slice(0, letters.length).map((language, i) => output(booth!, language, i, language === into)),
+    turnsTo: booth?.bidirectional && booth.outgoing.length === 2 ? booth.outgoing.find((l) => l !== into) : undefined,
   };
 }
 
-/** Whether this interpreter's microphone may be open at all: on air and not coughing. */
+function output(booth: Booth, language: Language, i: number, chosen: boolean): Output {
+  const busy = booth.busy.includes(language);
+  const possible = booth.mayGoOnAir.includes(language);
+  const takesOver = booth.mayTakeOver.includes(language);
+  return {
+    letter: letters[i] ?? "C",
+    language,
+    chosen,
+    busy,
+    possible,
+    takesOver,
+    policy: !busy ? "free" : possible || takesOver ? "overrides" : "locked",
+  };
+}
+
+/** Whether this interpreter's microphone may be open at all: live and not coughing. */
 export function microphoneOpen(c: Console): boolean {
-  return c.onAir && !c.coughing;
+  return (c.onAir || c.unheard) && !c.coughing;
+}
+
+export function handover(view: Pick<View, "me" | "may">, c: Console): Handover {
+  if (c.booth?.offered && c.onAir) return "offered";
+  if (view.may.includes("accept-handover")) return "to-me";
+  return c.onAir && view.may.includes("offer-handover") ? "may-offer" : "none";
+}
+
+/** The colleague of the booth who is live, heard or not; else the first of them who is here. */
+export function partner(view: Pick<View, "me" | "seats">, c: Console): SeatId | undefined {
+  const live = [c.booth?.onAir, c.booth?.also].find((id) => id !== undefined && id !== view.me.seat);
+  return live ?? c.booth?.seats.find((id) => id !== view.me.seat && view.seats.some((s) => s.id === id && s.inRoom));
+}
+
+/** What is wrong, or might be, in the order of its weight. */
+export type Warning = "both-live" | "stalled" | "own-language" | "pivot-silent" | "insufficient";
+
+export function warnings(view: Pick<View, "me" | "channels">, c: Console): readonly Warning[] {
+  const { booth } = c;
+  if (!booth) return [];
+  const from = channelOf(view.channels, view.me.incoming);
+  const all: readonly (readonly [Warning, boolean])[] = [
+    ["both-live", booth.also !== undefined],
+    ["stalled", booth.stalled],
+    ["own-language", booth.ownLanguage && c.onAir],
+    ["pivot-silent", from !== undefined && !interpreted(from)],
+    ["insufficient", booth.insufficient !== undefined],
+  ];
+  return all.filter(([, is]) => is).map(([code]) => code);
+}
+
+function interpreted(channel: Channel): boolean {
+  return channel.carries === "direct" || channel.carries === "relayed-once" || channel.carries === "relayed-twice";
+}
+
+/** What an interpreter works from, as the server has it. */
+export function incomingOf(me: Pick<View["me"], "incoming">): Incoming {
+  return me.incoming === undefined ? { from: "floor" } : { from: "channel", language: me.incoming };
+}
+
+/** The channels an interpreter may work from: not those their own booth speaks into now. */
+export function relays(view: Pick<View, "me">, c: Console): readonly Language[] {
+  return view.me.mayHear.filter((l) => c.booth?.onAir === undefined || c.booth.into !== l);
+}
+
+/** The next thing to listen to after the one now; "" is the floor. */
+export function nextIncoming(now: Language | undefined, channels: readonly Language[]): Language | "" {
+  const order = ["", ...channels];
+  return order[(order.indexOf(now ?? "") + 1) % order.length] ?? "";
 }

@@ -30,7 +30,10 @@ function talksApart(view: Pick<View, "me" | "privateWords">): boolean {
  * have a private word. It is not opened by being called, only by answering.
  */
 export function needsNow(view: Pick<View, "me" | "privateWords">): Needs {
-  const role = needs(view.me.role);
+  const usual = needs(view.me.role);
+  // An interpreter who may send a picture signs.
+  const signs = view.me.role === "interpreter" && view.me.sends.includes("camera");
+  const role = signs ? { ...usual, camera: true } : usual;
   return talksApart(view) && view.me.sends.includes("microphone") ? { ...role, microphone: true } : role;
 }
 

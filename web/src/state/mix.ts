@@ -19,7 +19,7 @@ export interface Gains {
 /** What is being heard, for the words on the screen. */
 export type Heard =
   | { readonly kind: "original" }
-  | { readonly kind: "interpreted"; readonly language: Language }
+  | { readonly kind: "interpreted"; readonly language: Language; readonly how: "direct" | "relayed-once" | "relayed-twice" }
   | { readonly kind: "pause"; readonly language: Language };
 
 /** What a listener has chosen. */
@@ -37,9 +37,23 @@ export function channelOf(channels: readonly Channel[], hears: Language | undefi
 export function heard(channels: readonly Channel[], hears: Language | undefined): Heard {
   const channel = channelOf(channels, hears);
   if (hears === undefined || channel === undefined || channel.carries === "original") return { kind: "original" };
-  if (channel.carries !== "silence") return { kind: "interpreted", language: hears };
+  if (channel.carries !== "silence") return { kind: "interpreted", language: hears, how: channel.carries };
   // Silence with somebody on air is a cough; with nobody, nobody has the floor.
   return { kind: "pause", language: hears };
+}
+
+/** The word for it: what comes, and by how many interpreters. */
+export function wayHeard(now: Heard): "original" | "direct" | "relayed-once" | "relayed-twice" | "pause" {
+  return now.kind === "interpreted" ? now.how : now.kind;
+}
+
+/** How long the interpreters must have been unable to hear before listeners are told, in milliseconds. */
+const unheard = 10_000;
+
+/** Whether a listener is told that the interpreters of their channel cannot hear well enough. */
+export function toldInsufficient(channels: readonly Channel[], hears: Language | undefined, now: number): boolean {
+  const since = channelOf(channels, hears)?.insufficient;
+  return since !== undefined && now - Date.parse(since) >= unheard;
 }
 
 /**

@@ -8,7 +8,7 @@ import type { ChatLine, LinkState } from "../protocol/live";
 import type { Refusal } from "../protocol/problem";
 import type { Audience, Chat, SlotName, View } from "../protocol/view.gen";
 import type { Banner } from "./banner";
-import type { Gains, Incoming } from "./mix";
+import type { Gains } from "./mix";
 import type { Watched } from "./wall";
 
 /** The media of a seat, as a screen shows and plays them. */
@@ -44,8 +44,7 @@ export interface Seated {
   under: number;
   /** Where documents are handed in and fetched. */
   readonly documents: Shelf;
-  /** What an interpreter listens to, and how loud. */
-  incoming: Incoming;
+  /** How loud an interpreter hears what comes in, 0 to 1. */
   volume: number;
 
   /** The technician's wall; undefined for everybody else, and until it comes. */

@@ -19,8 +19,9 @@ import { floor, measure } from "../media/level";
 import { watchSizes } from "../media/sizes";
 import { banner, reducedByLine, type Banner, type MediaState } from "./banner";
 import { sample, serverNow, type Offset } from "./clock";
+import { incomingOf } from "./console";
 import { needsNow, open as microphoneOpen } from "./microphone";
-import { apart, ducked, gains, incomingGains, speaksApart, type Gains, type Incoming } from "./mix";
+import { apart, ducked, gains, incomingGains, speaksApart, type Gains } from "./mix";
 import { blank, settle, settlesIn, type Settled } from "./settle";
 import type { Seated, SeatMedia } from "./seated";
 import { Sharing } from "./sharing";
@@ -40,7 +41,6 @@ export class Session implements Seated {
   chosen = $state.raw<Chosen>({ headset: false });
   under = $state(ducked);
   volume = $state(1);
-  incoming = $state.raw<Incoming>({ from: "floor" });
   now = $state(Date.now());
 
   watched = $state.raw<Watched>();
@@ -155,7 +155,7 @@ export class Session implements Seated {
     if (!view) return { original: 0, channel: 0 };
     const table =
       view.me.role === "interpreter"
-        ? incomingGains(this.incoming, this.volume)
+        ? incomingGains(incomingOf(view.me), this.volume)
         : gains(view.channels, { hears: view.me.hears, under: this.under });
     return speaksApart(view) ? apart(table) : table;
   }
@@ -295,7 +295,7 @@ export class Session implements Seated {
     this.#receiver.want(connects);
     const has = (this.opened?.media.getTracks().length ?? 0) > 0;
     const need = needsNow(view);
-    const lacks = need.microphone && this.opened?.microphone === "not-needed";
+    const lacks = (["microphone", "camera"] as const).some((kind) => need[kind] && this.opened?.[kind] === "not-needed");
     if (!need.microphone && !need.camera && has) this.#closeDevices();
     else if (connects && sends.length > 0 && (!this.opened || lacks)) void this.openDevices();
     this.#sender.want(connects && sends.length > 0 && (this.opened?.media.getTracks().length ?? 0) > 0);

@@ -1,6 +1,7 @@
 // The words of the screens in Arabic.
 
 import { apartAr } from "./apart.ar";
+import { consoleAr } from "./console.ar";
 import { deskAr } from "./desk.ar";
 import { lineAr } from "./line.ar";
 import { refusedAr } from "./refused.ar";
@@ -103,7 +104,6 @@ export const ar: Catalogue = {
 
   "hear.label": "أسمع",
   "hear.original-choice": "الصوت الأصلي",
-  "hear.interpreted": "تسمع المترجم الفوري.",
   "hear.pause": "المترجم الفوري صامت للحظة.",
   "hear.original": "تسمع الصوت الأصلي.",
   "hear.under": "الصوت الأصلي تحت صوت المترجم",
@@ -303,6 +303,7 @@ export const ar: Catalogue = {
   "refusal.put-away": "إغلاق",
 
   ...apartAr,
+  ...consoleAr,
   ...deskAr,
   ...lineAr,
   ...refusedAr,

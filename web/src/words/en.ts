@@ -1,6 +1,7 @@
 // The words of the screens in English. The keys of this file are the keys.
 
 import { apartEn } from "./apart.en";
+import { consoleEn } from "./console.en";
 import { deskEn } from "./desk.en";
 import { lineEn } from "./line.en";
 import { refusedEn } from "./refused.en";
@@ -102,7 +103,6 @@ export const en = {
 
   "hear.label": "I hear",
   "hear.original-choice": "Original",
-  "hear.interpreted": "You hear the interpreter.",
   "hear.pause": "The interpreter is silent for a moment.",
   "hear.original": "You hear the original.",
   "hear.under": "Original under the interpreter",
@@ -302,6 +302,7 @@ export const en = {
   "refusal.put-away": "Close",
 
   ...apartEn,
+  ...consoleEn,
   ...deskEn,
   ...lineEn,
   ...refusedEn,

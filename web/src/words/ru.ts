@@ -1,6 +1,7 @@
 // The words of the screens in Russian.
 
 import { apartRu } from "./apart.ru";
+import { consoleRu } from "./console.ru";
 import { deskRu } from "./desk.ru";
 import { lineRu } from "./line.ru";
 import { refusedRu } from "./refused.ru";
@@ -103,7 +104,6 @@ export const ru: Catalogue = {
 
   "hear.label": "Я слышу",
   "hear.original-choice": "Оригинал",
-  "hear.interpreted": "Вы слышите переводчика.",
   "hear.pause": "Переводчик на мгновение замолчал.",
   "hear.original": "Вы слышите оригинал.",
   "hear.under": "Оригинал под голосом переводчика",
@@ -303,6 +303,7 @@ export const ru: Catalogue = {
   "refusal.put-away": "Закрыть",
 
   ...apartRu,
+  ...consoleRu,
   ...deskRu,
   ...lineRu,
   ...refusedRu,

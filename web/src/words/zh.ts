@@ -1,6 +1,7 @@
 // The words of the screens in Chinese.
 
 import { apartZh } from "./apart.zh";
+import { consoleZh } from "./console.zh";
 import { deskZh } from "./desk.zh";
 import { lineZh } from "./line.zh";
 import { refusedZh } from "./refused.zh";
@@ -103,7 +104,6 @@ export const zh: Catalogue = {
 
   "hear.label": "我收听",
   "hear.original-choice": "原声",
-  "hear.interpreted": "您正在收听口译。",
   "hear.pause": "口译员暂时静音。",
   "hear.original": "您正在收听原声。",
   "hear.under": "口译下的原声音量",
@@ -303,6 +303,7 @@ export const zh: Catalogue = {
   "refusal.put-away": "关闭",
 
   ...apartZh,
+  ...consoleZh,
   ...deskZh,
   ...lineZh,
   ...refusedZh,

@@ -1,0 +1,199 @@
+import { describe, expect, test } from "vitest";
+import { scenes, view, type Scene } from "../src/fixtures/scenes";
+import type { Booth, BoothId, SeatId, View } from "../src/protocol/view.gen";
+import { floorLanguage, handover, incomingOf, interpreterConsole, microphoneOpen, nextIncoming, partner, relays, warnings } from "../src/state/console";
+import { distress, since } from "../src/state/distress";
+import { keep, kept, loudness, moved, plain, set } from "../src/state/hearing";
+import { command, commands, free, remap, shown, usual, type Press } from "../src/state/keys";
+import { markOf, peakOf } from "../src/state/peak";
+import { keepPinned, pinnedBefore, signs } from "../src/state/sign";
+
+const scene = (name: string, change: Partial<Scene> = {}): View => view({ ...scenes[name]!, ...change });
+const stand = (v: View) => interpreterConsole(v, undefined, floorLanguage(v));
+
+describe("a handover", () => {
+  test("may be offered by who is on air, and is withdrawn by them", () => {
+    const v = scene("interpreter");
+    expect(handover(v, stand(v))).toBe("may-offer");
+    const offered = scene("interpreter-offered", { me: "ru-1" });
+    expect(handover(offered, stand(offered))).toBe("offered");
+  });
+
+  test("is for the partner to take, who still hears that the other is on air", () => {
+    const v = scene("interpreter-offered");
+    expect(handover(v, stand(v))).toBe("to-me");
+    expect(stand(v)).toMatchObject({ onAir: false, partnerOnAir: true, lamp: "off" });
+    expect(partner(v, stand(v))).toBe("ru-1");
+  });
+
+  test("is nobody's while nobody is on air", () => {
+    const v = scene("interpreter-off");
+    expect(handover(v, stand(v))).toBe("none");
+  });
+});
+
+describe("the lamp", () => {
+  const lamp = (booth: Partial<Booth>, me = "ru-1") => stand(scene("interpreter", { me, booth })).lamp;
+
+  test("tells on air, cough, live and not heard, no sound arriving, and off apart", () => {
+    const also = "ru-2" as SeatId;
+    expect([lamp({}), lamp({ cough: true }), lamp({ also }, "ru-2"), lamp({ stalled: true }), lamp({}, "ru-2")]).toEqual([
+      "on-air",
+      "cough",
+      "unheard",
+      "stalled",
+      "off",
+    ]);
+  });
+
+  test("and both live is a warning to both of them", () => {
+    const both = ["ru-1", "ru-2"].map((me) => scene("interpreter", { me, booth: { also: "ru-2" as SeatId } }));
+    expect(both.map((v) => warnings(v, stand(v)))).toEqual([["both-live"], ["both-live"]]);
+    expect(both.map((v) => partner(v, stand(v)))).toEqual(["ru-2", "ru-1"]);
+    // Live is live: the microphone comes back without anybody pressing anything.
+    expect(both.map((v) => microphoneOpen(stand(v)))).toEqual([true, true]);
+  });
+});
+
+describe("a busy output", () => {
+  const output = (booth: Partial<Booth>) => stand(scene("interpreter-off", { booth })).outputs[0];
+
+  test("is locked where the rules would refuse it, and taken where they would not", () => {
+    expect(output({ busy: ["en"], mayGoOnAir: ["ru"] })).toMatchObject({ busy: true, policy: "locked" });
+    expect(output({ busy: ["en"], mayGoOnAir: ["en", "ru"] })).toMatchObject({ busy: true, policy: "overrides" });
+    expect(output({})).toMatchObject({ busy: false, policy: "free" });
+  });
+});
+
+describe("a bidirectional booth", () => {
+  const off = scene("interpreter-off", { booth: { bidirectional: true, outgoing: ["ru", "en"] }, floor: "b-principal" });
+  const chosen = (c: ReturnType<typeof stand>) => c.outputs.find((o) => o.chosen)?.language;
+
+  test("speaks away from the floor, and the key turns it", () => {
+    expect(floorLanguage(off)).toBe("ru");
+    expect(chosen(stand(off))).toBe("en");
+    expect(stand(off).turnsTo).toBe("ru");
+    expect(chosen(interpreterConsole(off, { language: "ru", floor: "ru" }, "ru"))).toBe("ru");
+  });
+
+  test("follows the floor again when it changes", () => {
+    expect(chosen(interpreterConsole(off, { language: "ru", floor: "ru" }, "en"))).toBe("ru");
+    expect(chosen(interpreterConsole(off, { language: "en", floor: "ru" }, "en"))).toBe("ru");
+  });
+
+  test("turns nowhere when it is none", () => {
+    expect(stand(scene("interpreter")).turnsTo).toBeUndefined();
+  });
+});
+
+describe("what an interpreter works from", () => {
+  test("is the floor, or the channel that the server names", () => {
+    expect(incomingOf(scene("interpreter").me)).toEqual({ from: "floor" });
+    expect(incomingOf(scene("interpreter-bidirectional").me)).toEqual({ from: "channel", language: "ar" });
+  });
+
+  test("is never their own booth's channel", () => {
+    const v = scene("interpreter");
+    expect(relays(v, stand(v))).toEqual(["ar", "ru"]);
+  });
+
+  test("goes round by one key, the floor first", () => {
+    const channels = ["ar", "ru"];
+    expect([undefined, "ar", "ru", "zh"].map((now) => nextIncoming(now, channels))).toEqual(["ar", "ru", "", ""]);
+  });
+
+  test("is warned of when the pivot falls silent", () => {
+    const v = scene("interpreter", { incoming: { from: "ar", byHand: false } });
+    expect(warnings(v, stand(v))).toEqual(["pivot-silent"]);
+    const relayed = scene("interpreter-bidirectional");
+    expect(warnings(relayed, stand(relayed))).toEqual([]);
+  });
+});
+
+describe("the keys", () => {
+  const press = (code: string, change: Partial<Press> = {}): Press => ({ code, ctrlKey: false, altKey: false, metaKey: false, repeat: false, on: "BODY", ...change });
+
+  test("are one for every command, and none twice", () => {
+    expect(new Set(Object.values(usual)).size).toBe(commands.length);
+    expect(command(press("Space"))).toBe("cough");
+    expect(commands.map((c) => command(press(usual[c])))).toEqual([...commands]);
+  });
+
+  test("leave those of the browser and of text alone", () => {
+    expect(command(press("KeyR", { ctrlKey: true }))).toBeUndefined();
+    expect(command(press("KeyM", { on: "INPUT" }))).toBeUndefined();
+    expect(command(press("KeyM", { repeat: true }))).toBeUndefined();
+  });
+
+  test("can be another, a foot switch's too, and no command loses its own", () => {
+    const mine = remap(usual, "cough", "F13");
+    expect([command(press("F13"), mine), command(press("Space"), mine)]).toEqual(["cough", undefined]);
+    const swapped = remap(usual, "handover", "KeyM");
+    expect([command(press("KeyM"), swapped), command(press("KeyH"), swapped)]).toEqual(["handover", "toggle-microphone"]);
+  });
+
+  test("are not those that one moves about by", () => {
+    expect(["Tab", "Escape", "Enter", "ShiftLeft", ""].map(free)).toEqual([false, false, false, false, false]);
+    expect(remap(usual, "cough", "Tab")).toBe(usual);
+  });
+
+  test("are shown as they are printed", () => {
+    expect(["KeyM", "Digit2", "ArrowUp", "Numpad4", "F13", "Semicolon"].map(shown)).toEqual(["M", "2", "↑", "Num 4", "F13", ";"]);
+  });
+});
+
+describe("the headphones", () => {
+  test("stay within their range", () => {
+    expect(moved({ ...plain, balance: -1 }, "balance", -1).balance).toBe(-1);
+    expect(set(plain, "balance", 99).balance).toBe(1);
+    expect(moved(plain, "volume", -1).volume).toBe(0.95);
+  });
+
+  test("balance incoming against partner without raising either", () => {
+    expect(loudness(plain)).toEqual({ incoming: 1, partner: 1 });
+    expect(loudness({ ...plain, balance: 1 })).toEqual({ incoming: 0, partner: 1 });
+    expect(loudness({ ...plain, balance: -0.5, volume: 0.8 })).toEqual({ incoming: 0.8, partner: 0.4 });
+  });
+
+  test("and keys are kept on the device for each interpreter, and nonsense is not", () => {
+    const store = new Map<string, string>();
+    const shelf = { getItem: (k: string) => store.get(k) ?? null, setItem: (k: string, v: string) => void store.set(k, v) };
+    const mine = { hearing: { ...plain, balance: -0.5 }, keys: remap(usual, "cough", "F13") };
+    keep(shelf, "ru-1", mine);
+    expect(kept(shelf, "ru-1")).toEqual(mine);
+    expect(kept(shelf, "ru-2")).toEqual({ hearing: plain, keys: usual });
+    store.set("liqa/console/ru-1", JSON.stringify({ hearing: { volume: "x", balance: 40 }, keys: { cough: "KeyM" } }));
+    expect(kept(shelf, "ru-1")).toEqual({ hearing: { ...plain, balance: 1 }, keys: usual });
+    store.set("liqa/console/ru-1", "{");
+    expect(kept(shelf, "ru-1")).toEqual({ hearing: plain, keys: usual });
+  });
+});
+
+test("a meter's mark holds the highest level and then sinks", () => {
+  const loud = peakOf(undefined, -6, 0);
+  const after = peakOf(loud, -40, 1_000);
+  expect(markOf(after, 1_000)).toBe(-6);
+  expect(markOf(after, 2_500)).toBe(-26);
+  expect(peakOf(after, -20, 2_500)).toEqual({ level: -20, at: 2_500 });
+});
+
+test("staff is told of a booth in distress, and of a wrong channel only when it lasts", () => {
+  const booth = (change: Partial<Booth>) => [{ ...scene("interpreter").booths[0]!, ...change }];
+  const codes = (booths: readonly Booth[], wrong: ReadonlyMap<BoothId, number> = new Map(), now = 0) => distress(booths, wrong, now).map((d) => d.code);
+  expect(codes(booth({ stalled: true, insufficient: scene("interpreter").now }))).toEqual(["stalled", "insufficient"]);
+  const wrong = booth({ ownLanguage: true });
+  const first = since(new Map(), wrong, 1_000);
+  const later = since(first, wrong, 9_000);
+  expect([codes(wrong, later, 9_000), codes(wrong, later, 16_000)]).toEqual([[], ["own-language"]]);
+  expect(since(later, booth({}), 20_000).size).toBe(0);
+});
+
+test("a sign-language picture is offered while somebody signs, and stays pinned", () => {
+  expect([scene("principal"), scene("principal-sign")].map((v) => signs(v.slots))).toEqual([false, true]);
+  const store = new Map<string, string>();
+  const shelf = { getItem: (k: string) => store.get(k) ?? null, setItem: (k: string, v: string) => void store.set(k, v), removeItem: (k: string) => void store.delete(k) };
+  keepPinned(shelf, true);
+  expect(pinnedBefore(shelf)).toBe(true);
+  keepPinned(shelf, false);
+  expect(pinnedBefore(shelf)).toBe(false);
+});
