@@ -195,7 +195,7 @@ globalThis.liqaEars = (() => {
   function silences(slot, since) {
     const l = listeners.get(slot);
     const all = [...l.silences, ...(l.quietSince ? [[l.quietSince, Date.now()]] : [])].filter(([, to]) => to > since);
-    return { lengths: all.map(([from, to]) => to - Math.max(from, since)), sounding: l.quietSince === 0, from: all.at(-1)?.[1] ?? since };
+    return { lengths: all.map(([from, to]) => to - Math.max(from, since)), sounding: l.quietSince === 0 && l.heardAt > since, from: all.at(-1)?.[1] ?? since };
   }
 
   // The size of the frames that a slot shows; 0 while none come.

@@ -7,7 +7,7 @@ export const leastPatience = 1_000;
 /** Never later: a browser checks the path every 2.5 s where nothing else comes. */
 export const mostPatience = 3_500;
 /** How far back the longest pause is remembered, in milliseconds. */
-const remembered = 6_000;
+const remembered = 4_000;
 /** A clock that jumps by so much between two looks has stood still: the device slept, or the page was frozen. */
 export const sleptFor = 3_000;
 
