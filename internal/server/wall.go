@@ -326,8 +326,8 @@ func slotsSeen(seat summit.SeatID, r switchboard.ReceiverSurvey, now time.Time) 
 		}
 		slot := wall.Slot{Seat: seat, Slot: string(s.ID), Kind: wall.Kind(named.Kind), Language: named.Language, Bytes: s.Bytes,
 			Layer: -1, Reduced: string(s.Reduced), Lost: s.Lost}
-		if s.ID != switchboard.SlotID(plan.Private) {
-			slot.Of = named.Seat
+		if at := plan.Slot(s.ID); at != plan.Private && at != plan.ScreenSlot {
+			slot.Of = named.Seat // whose screen the table sees is in everybody's view
 		}
 		if s.Kind == switchboard.Video {
 			slot.Layer = s.Layer
