@@ -4,10 +4,14 @@
 /** A picture that has stood still for so long is no picture, in milliseconds. */
 const still = 2_000;
 
+/** How long a picture waits for its sound to be ready, in milliseconds. */
+const soundWithin = 1_000;
+
 /**
- * Puts a pair into an element. The picture joins when its first packet comes:
- * a browser plays nothing of a stream whose picture has not begun, and a
- * speaker without a camera must still be heard.
+ * Puts a pair into an element. The picture joins when its first packet has come
+ * and the sound can be played: a browser plays nothing of a stream whose picture
+ * has not begun, or stands still, when it is attached; and a speaker without a
+ * camera, or with none that the line has room for, must still be heard.
  */
 export function attach(
   element: HTMLMediaElement,
@@ -15,14 +19,23 @@ export function attach(
   picture: MediaStreamTrack | undefined,
 ): () => void {
   const media = new MediaStream(sound ? [sound] : []);
+  let sounds = sound === undefined;
   const join = () => {
-    if (picture && !media.getVideoTracks().includes(picture)) media.addTrack(picture);
+    if (picture && sounds && !picture.muted && !media.getVideoTracks().includes(picture)) media.addTrack(picture);
   };
-  if (picture && !picture.muted) join();
+  const canPlay = () => {
+    sounds = true;
+    join();
+  };
+  join();
   picture?.addEventListener("unmute", join);
+  element.addEventListener("canplay", canPlay);
+  const late = setTimeout(canPlay, soundWithin); // a sound that nothing comes of keeps no picture away
   element.srcObject = media;
   return () => {
     picture?.removeEventListener("unmute", join);
+    element.removeEventListener("canplay", canPlay);
+    clearTimeout(late);
     element.srcObject = null;
   };
 }
