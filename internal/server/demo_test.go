@@ -18,6 +18,7 @@ import (
 	"liqa/internal/cast"
 	"liqa/internal/player"
 	"liqa/internal/summit"
+	"liqa/internal/wall"
 )
 
 // ledger keeps every line that is logged, as it would be written.
@@ -83,6 +84,11 @@ func staged(t *testing.T, s *Server, watch func(summit.SummitID)) {
 	}
 }
 
+// ofLateness are the alarms that a machine with too much other work raises by
+// right: what it should have sent is late. The long tests have it to themselves.
+var ofLateness = map[wall.Code]bool{wall.PictureStopped: true, wall.PictureFrozen: true, wall.ChannelSilent: true,
+	wall.Loss: true, wall.PressLoss: true, wall.SilentFloor: true, wall.Strained: true}
+
 // In the demonstration, in which nothing is wrong, no alarm is ever raised; and
 // whatever is logged of it says of which summit it is, and of which seat.
 func TestTheDemonstrationIsHealthyAndItsLogSaysWhose(t *testing.T) {
@@ -96,10 +102,15 @@ func TestTheDemonstrationIsHealthyAndItsLogSaysWhose(t *testing.T) {
 	var id string
 	staged(t, s, func(of summit.SummitID) {
 		id = string(of)
-		for end := time.Now().Add(45 * time.Second); time.Now().Before(end); time.Sleep(time.Second) {
-			if got := stands(t, s, of); len(got) > 0 {
-				t.Errorf("in a healthy demonstration: %+v", got)
-				return
+		lasts := 15 * time.Second
+		if long() {
+			lasts = 45 * time.Second
+		}
+		for end := time.Now().Add(lasts); time.Now().Before(end); time.Sleep(time.Second) {
+			for _, a := range stands(t, s, of) {
+				if !ofLateness[a.Code] || long() {
+					t.Fatalf("in a healthy demonstration: %+v", a)
+				}
 			}
 		}
 	})
