@@ -12,7 +12,7 @@ globalThis.liqaEars = (() => {
   const of = (s, keys) => Object.fromEntries(keys.filter((k) => s[k] !== undefined).map((k) => [k, s[k]]));
   const inbound = [
     'mid', 'kind', 'packetsReceived', 'packetsLost', 'bytesReceived', 'totalSamplesReceived', 'concealedSamples',
-    'silentConcealedSamples', 'totalAudioEnergy', 'totalSamplesDuration', 'framesDecoded', 'freezeCount', 'totalFreezesDuration',
+    'totalAudioEnergy', 'totalSamplesDuration', 'framesDecoded', 'freezeCount', 'totalFreezesDuration',
     'frameHeight', 'nackCount', 'retransmittedPacketsReceived', 'jitterBufferDelay', 'jitterBufferEmittedCount',
   ];
   const outbound = ['mid', 'rid', 'kind', 'bytesSent', 'packetsSent', 'frameHeight', 'framesPerSecond', 'retransmittedPacketsSent'];

@@ -14,26 +14,25 @@ type look struct {
 
 // received is one stream that comes in.
 type received struct {
-	Connection     int     `json:"connection"`
-	Mid            string  `json:"mid"`
-	Kind           string  `json:"kind"`
-	Codec          string  `json:"codec"`
-	Packets        float64 `json:"packetsReceived"`
-	Lost           float64 `json:"packetsLost"`
-	Bytes          float64 `json:"bytesReceived"`
-	Samples        float64 `json:"totalSamplesReceived"` // at 48 kHz, made up ones included
-	Concealed      float64 `json:"concealedSamples"`     // made up
-	SilentlyMadeUp float64 `json:"silentConcealedSamples"`
-	Energy         float64 `json:"totalAudioEnergy"`
-	Played         float64 `json:"totalSamplesDuration"` // seconds
-	Frames         float64 `json:"framesDecoded"`
-	Freezes        float64 `json:"freezeCount"`
-	Frozen         float64 `json:"totalFreezesDuration"` // seconds
-	Height         int     `json:"frameHeight"`
-	Nacks          float64 `json:"nackCount"`
-	Again          float64 `json:"retransmittedPacketsReceived"`
-	Waited         float64 `json:"jitterBufferDelay"`        // seconds, of all samples or frames together
-	Emitted        float64 `json:"jitterBufferEmittedCount"` // samples or frames
+	Connection int     `json:"connection"`
+	Mid        string  `json:"mid"`
+	Kind       string  `json:"kind"`
+	Codec      string  `json:"codec"`
+	Packets    float64 `json:"packetsReceived"`
+	Lost       float64 `json:"packetsLost"`
+	Bytes      float64 `json:"bytesReceived"`
+	Samples    float64 `json:"totalSamplesReceived"` // at 48 kHz, made up ones included
+	Concealed  float64 `json:"concealedSamples"`     // made up
+	Energy     float64 `json:"totalAudioEnergy"`
+	Played     float64 `json:"totalSamplesDuration"` // seconds
+	Frames     float64 `json:"framesDecoded"`
+	Freezes    float64 `json:"freezeCount"`
+	Frozen     float64 `json:"totalFreezesDuration"` // seconds
+	Height     int     `json:"frameHeight"`
+	Nacks      float64 `json:"nackCount"`
+	Again      float64 `json:"retransmittedPacketsReceived"`
+	Waited     float64 `json:"jitterBufferDelay"`        // seconds, of all samples or frames together
+	Emitted    float64 `json:"jitterBufferEmittedCount"` // samples or frames
 }
 
 // sent is one stream, or one layer of a camera, that goes out.
@@ -70,7 +69,7 @@ func (l look) stream(mid, kind string) (r received, ok bool) {
 // quality is how a stretch of listening and watching was.
 type quality struct {
 	Seconds    float64 `json:"-"` // of the stretch
-	Concealed  float64 // share of the sound that was made up, 0 to 1; silence that was made up is not counted
+	Concealed  float64 // share of the sound that was made up, 0 to 1
 	Frozen     float64 // share of the time in which the picture stood still, 0 to 1
 	Freezes    int
 	Anew       int     // how often the connection was made anew
@@ -100,7 +99,7 @@ func judge(looks []look) (q quality) {
 				before, q.Anew = received{Connection: s.Connection}, q.Anew+1
 			}
 			samples += s.Samples - before.Samples
-			made += s.Concealed - s.SilentlyMadeUp - (before.Concealed - before.SilentlyMadeUp)
+			made += s.Concealed - before.Concealed
 			lost += s.Lost - before.Lost
 			packets += s.Packets - before.Packets
 			waited += s.Waited - before.Waited

@@ -69,7 +69,11 @@ func sweepSheet(runs kept[[]point], names []string) chart.Sheet {
 	}
 	ticks := slices.Sorted(maps.Keys(losses))
 	for i, d := range slices.Sorted(maps.Keys(delays)) {
-		s.Legend = append(s.Legend, chart.Line{Ink: ramp[i%len(ramp)], Label: fmt.Sprintf("%d ms there and back", d)})
+		label := fmt.Sprintf("%d ms", d)
+		if i == 0 {
+			label = "there and back: " + label
+		}
+		s.Legend = append(s.Legend, chart.Line{Ink: ramp[i%len(ramp)], Label: label})
 	}
 	for _, q := range quantities {
 		most := 0.0
