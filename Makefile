@@ -44,8 +44,8 @@ e2e/node_modules/.package-lock.json: e2e/package.json e2e/package-lock.json
 
 ##@ Prove
 
-.PHONY: check test test-go test-web test-e2e test-network test-long vet vulnerabilities
-check: vet test-go test-web ## format, vet, staticcheck, known vulnerabilities, Go tests with -race, front-end tests and types
+.PHONY: check test test-go test-go-short test-web test-e2e test-network test-long vet vulnerabilities
+check: vet test-go-short test-web ## format, vet, staticcheck, known vulnerabilities, Go tests with -race, front-end tests and types
 
 vet: web/dist/.vite/manifest.json
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "not gofmt-ed:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
@@ -59,13 +59,16 @@ vulnerabilities: ## known vulnerabilities, where their database can be reached
 	  echo "govulncheck: the vulnerability database cannot be reached from here; not checked"; \
 	else echo "$$out"; exit 1; fi
 
-test-go: web/dist/.vite/manifest.json | need-go
-	go test -race -timeout 5m ./...
+test-go: web/dist/.vite/manifest.json | need-go need-foreign
+	go test -race -timeout 10m ./...
+
+test-go-short: web/dist/.vite/manifest.json | need-go
+	go test -race -short -timeout 5m ./...
 
 test-web: web/dist/.vite/manifest.json ## front end: types and unit tests
 	cd web && npm run --silent check && npm run --silent test
 
-test: check test-e2e test-network ## everything a change must pass
+test: vet test-go test-web test-e2e test-network ## everything a change must pass
 
 test-e2e: bin/liqa bin/speaker e2e/node_modules/.package-lock.json | need-e2e ## real Chromium: every screen by axe, and the stories against a real server
 	cd web && npm run --silent a11y
@@ -100,9 +103,11 @@ clean: ## all that was built
 
 ##@ Set-up (done by the others when needed)
 
-.PHONY: need-go need-e2e need-network need-long need-media
+.PHONY: need-go need-foreign need-e2e need-network need-long need-media
 need-go:
-	@tools/need cc ffmpeg strace coturn whip-client
+	@tools/need cc ffmpeg strace
+need-foreign: # programs of others that Liqa is tried with
+	@tools/need coturn whip-client
 need-e2e:
 	@tools/need chromium fonts ffmpeg
 need-network: # of no use to who may not make networks, which is everybody but root

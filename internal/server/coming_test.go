@@ -102,6 +102,7 @@ func (t *tally) whole(tb testing.TB) (heard, missing int, pause time.Duration) {
 // A crowd joins an open item, 100 a second, while two principals talk. The one
 // hears every frame of the other, and the whole crowd hears too.
 func TestACrowdComesAndThePrincipalsHearNoGap(t *testing.T) {
+	takesItsTime(t)
 	n := 60
 	if long() {
 		n = most()

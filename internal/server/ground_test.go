@@ -31,6 +31,14 @@ const (
 
 var roles = map[string]func(folder string) error{"ground": holdGround, "server": serveHere, "crowd": gatherCrowd}
 
+// takesItsTime leaves a test of more than some seconds out of the everyday
+// `make check`. `make test` has them all.
+func takesItsTime(t *testing.T) {
+	if testing.Short() {
+		t.Skip("make test waits for it")
+	}
+}
+
 func TestMain(m *testing.M) {
 	role := os.Getenv(roleVariable)
 	if role == "" {

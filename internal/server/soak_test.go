@@ -39,6 +39,7 @@ func look(t *testing.T) footprint {
 // the laptop without a word. However often that happens, the process holds what
 // it held after the first few times. LIQA_SOAK says how long, as "10m".
 func TestComingsAndGoingsLeaveNothing(t *testing.T) {
+	takesItsTime(t)
 	lasting := 3 * time.Second
 	if d, err := time.ParseDuration(os.Getenv("LIQA_SOAK")); err == nil {
 		lasting = d
