@@ -10,7 +10,8 @@ import { Server, type Convened } from '../support/server.ts';
 
 const yaml = readFileSync(join(import.meta.dirname, '../support/summit.yaml'), 'utf8');
 
-test.describe.configure({ mode: 'serial' });
+// No second chance: a packet after closing is one too many.
+test.describe.configure({ mode: 'serial', retries: 0 });
 
 let server: Server;
 let summit: Convened;
