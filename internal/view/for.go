@@ -234,10 +234,14 @@ func (e *eyes) slots(r plan.Receiver, order []plan.Slot) []Slot {
 	for _, k := range order {
 		slot := Slot{Slot: k, Eligible: []Source{}}
 		for _, s := range e.f.Plan.Receivers[r][k].Sources {
-			slot.Eligible = append(slot.Eligible, Source{s.Kind, s.Seat, s.Language})
+			told := Source{s.Kind, s.Seat, s.Language}
+			if k == plan.Sign && e.who <= press {
+				told.Seat = "" // that there is a picture; who interprets is not theirs to know
+			}
+			slot.Eligible = append(slot.Eligible, told)
 			// A measurement older than the plan must not outlive what it permits.
 			if e.f.Measured.Carried[r][k] == s {
-				slot.Carries = &Source{s.Kind, s.Seat, s.Language}
+				slot.Carries = &told
 			}
 		}
 		if len(slot.Eligible) > 0 {

@@ -22,8 +22,8 @@ func (e *eyes) seats() []Seat {
 
 // knowsOf reports whether this seat may know that another is there. Officers
 // and technicians know of everybody. Those in the room know of everybody but
-// the press, whom they are told the number of. The press knows who may be seen
-// and heard while it watches; who waits at the door knows only of themselves.
+// the press, whom they are told the number of. The press knows who at the table may
+// be seen and heard while it watches; who waits at the door knows only of themselves.
 func (e *eyes) knowsOf(x summit.Seat) bool {
 	seated := x.Role != summit.Reporter && x.Role != summit.PressOfficer
 	switch {
@@ -37,10 +37,11 @@ func (e *eyes) knowsOf(x summit.Seat) bool {
 	return false
 }
 
-// received reports whether a receiver may receive anything of a seat now.
+// received reports whether a receiver may receive anything of a seat at the
+// table now: who interprets, in sound or in signs, is not named by what they do.
 func (e *eyes) received(r plan.Receiver, id summit.SeatID) bool {
 	for k, set := range e.f.Plan.Receivers[r] {
-		if k != plan.ChannelSlot && slices.ContainsFunc(set.Sources, func(s plan.Source) bool { return s.Seat == id }) {
+		if k != plan.ChannelSlot && k != plan.Sign && slices.ContainsFunc(set.Sources, func(s plan.Source) bool { return s.Seat == id }) {
 			return true
 		}
 	}

@@ -350,7 +350,7 @@ type Asked struct {
 // Source is a stream that can be received.
 type Source struct {
 	Kind     plan.Kind       `json:"kind"`
-	Seat     summit.SeatID   `json:"seat,omitempty"`     // absent for a channel
+	Seat     summit.SeatID   `json:"seat,omitempty"`     // absent for a channel; of who signs, for press and public
 	Language summit.Language `json:"language,omitempty"` // channels only
 }
 

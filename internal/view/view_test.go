@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -124,6 +125,39 @@ func TestTheInterpretersView(t *testing.T) {
 	}
 	if d := cmp.Diff(Channel{Language: "ru", Carries: plan.CarriesDirect, Interpreter: "interpreter-1"}, v.Channels[1]); d != "" {
 		t.Errorf("the channel (-want +got):\n%s", d)
+	}
+}
+
+// Press and public see who signs, and are not told who it is; the room is.
+func TestWhoSignsIsSeenAndNotNamed(t *testing.T) {
+	d := summittest.Bilateral()
+	d.Booths[1].Outgoing, d.Booths[1].Sign = []summit.Language{"ase"}, true
+	s := summittest.Enter(t, summittest.Do(t, summit.State{}, summit.Administrator, summit.Convene{Description: d}))
+	s = summittest.Do(t, s, "officer", summit.StartItem{Item: "opening"})
+	s = marked(summittest.Do(t, s, "interpreter-3", summit.GoOnAir{Into: "ase"}))
+	f := facts(s)
+	sign := func(slots []Slot) Slot { return slots[len(slots)-1] }
+	camera := func(of summit.SeatID) Slot {
+		one := Source{Kind: plan.Camera, Seat: of}
+		return Slot{Slot: plan.Sign, Eligible: []Source{one}, Carries: &one}
+	}
+	for _, l := range plan.PublicLanguages(s) {
+		p := ForPublic(s, l, f, summittest.Noon)
+		if d := cmp.Diff(camera(""), sign(p.Slots)); d != "" {
+			t.Errorf("the public's (-want +got):\n%s", d)
+		}
+		if strings.Contains(wire(t, p), "interpreter-3") {
+			t.Error("the public is told who signs")
+		}
+	}
+	for id, told := range map[summit.SeatID]summit.SeatID{"reporter": "", "principal-a": "interpreter-3"} {
+		v := For(s, id, f, summittest.Noon)
+		if d := cmp.Diff(camera(told), sign(v.Slots)); d != "" {
+			t.Errorf("%s (-want +got):\n%s", id, d)
+		}
+		if named := strings.Contains(wire(t, v), "interpreter-3"); named != (told != "") {
+			t.Errorf("%s is told who signs: %v", id, named)
+		}
 	}
 }
 

@@ -632,7 +632,7 @@ export type SlotName =
 /** Source is a stream that can be received. */
 export interface Source {
   readonly kind: SourceKind;
-  /** absent for a channel */
+  /** absent for a channel; of who signs, for press and public */
   readonly seat?: SeatId;
   /** channels only */
   readonly language?: Language;
