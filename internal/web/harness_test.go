@@ -193,7 +193,7 @@ func (h *hall) send(method, path, authorization, kind string, body []byte) *http
 	if kind != "" {
 		r.Header.Set("Content-Type", kind)
 	}
-	client := h.http.Client()
+	client := *h.http.Client() // a copy: calls are made at the same time
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	answer, err := client.Do(r)
 	if err != nil {
