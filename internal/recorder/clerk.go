@@ -37,7 +37,7 @@ func (r *Recorder) run() {
 		if n%10 == 0 || err != nil && !troubled {
 			if (err != nil) != troubled {
 				troubled = err != nil
-				r.alarm("", err)
+				r.alarm(Trouble{Err: err, Again: err == nil})
 			}
 		}
 		r.tell()
@@ -110,10 +110,13 @@ func (r *Recorder) tell() {
 	r.troubles = nil
 	r.mu.Unlock()
 	for _, t := range troubles {
-		if t.Err != nil {
+		switch {
+		case t.Err != nil:
 			r.log.Error("something cannot be recorded", "track", t.Track, "error", t.Err)
-		} else {
+		case t.Again:
 			r.log.Info("it is recorded again", "track", t.Track)
+		default:
+			r.log.Info("the take is over in which it could not be recorded", "track", t.Track)
 		}
 		if r.config.OnTrouble != nil {
 			r.config.OnTrouble(t)

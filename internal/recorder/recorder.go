@@ -34,17 +34,19 @@ type Config struct {
 	// it is only watched. Both default to time.Now.
 	Clock, Wall func() time.Time
 
-	// OnTrouble is told when something cannot be recorded, and when it is
-	// again. OnTake is told of each take that has been finished. Both are
-	// called from one goroutine of the recorder and may be nil.
+	// OnTrouble is told when something cannot be recorded, when that is over and
+	// when it is recorded again. OnTake is told of each take that has been
+	// finished. Both are called from one goroutine of the recorder and may be nil.
 	OnTrouble func(Trouble)
 	OnTake    func(Take)
 }
 
-// Trouble is an alarm, or its end.
+// Trouble is an alarm, or its end. That of a track is its take's, and is over
+// with it: the next take has its own.
 type Trouble struct {
 	Track string // "" when it concerns all of them
 	Err   error  // mostly wraps a *StorageError; nil when it is over
+	Again bool   // when it is over: because it is recorded again, and not just with its take
 	At    time.Time
 }
 
@@ -278,10 +280,11 @@ func (r *Recorder) until(end func()) {
 }
 
 // alarm notes a trouble; it is told by the recorder's goroutine.
-func (r *Recorder) alarm(track string, err error) {
+func (r *Recorder) alarm(t Trouble) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.troubles = append(r.troubles, Trouble{Track: track, Err: err, At: r.now()})
+	t.At = r.now()
+	r.troubles = append(r.troubles, t)
 }
 
 // Close ends the take in progress and finishes it. Its error says what could

@@ -36,7 +36,7 @@ type reel struct {
 	start   int64 // of the take, from the recorder's epoch
 	now     func() time.Time
 	sync    func(Appender)  // takes over a file to sync and close
-	report  func(err error) // of the storage; nil: over
+	report  func(err error) // of the storage; nil: something was written
 	program bool
 
 	inits   map[format]int
@@ -245,10 +245,8 @@ func (r *reel) flush() {
 		r.fail(err)
 		return
 	}
-	if r.failing {
-		r.failing = false
-		r.report(nil)
-	}
+	r.failing = false
+	r.report(nil)
 }
 
 func (r *reel) write(samples []*fmp4.Sample, from, to int64) error {

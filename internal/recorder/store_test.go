@@ -128,6 +128,63 @@ func TestOneTrackThatCannotBeWrittenDisturbsNoOther(t *testing.T) {
 	}
 }
 
+// What cannot be recorded is over with its take, if the track has nothing in the
+// next. If it has, that says whether it can be recorded, and says so once.
+func TestATroubleIsOverWithItsTake(t *testing.T) {
+	store := &broken{Store: newStore(t)}
+	voice := repeat(tones(t, time.Second, 500), 14)
+	said := map[string]string{}
+	at := map[string]time.Duration{} // of the last that was said
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		b := newBoard()
+		r := newRecorder(t, store, b, func(c *Config) {
+			c.OnTrouble = func(p Trouble) {
+				switch {
+				case p.Err != nil:
+					said[p.Track] += "fails "
+				case p.Again:
+					said[p.Track] += "again "
+				default:
+					said[p.Track] += "over "
+				}
+				at[p.Track] = p.At.Sub(start)
+			}
+		})
+		record(t, r, seatMicrophone(), channelOf("ru"))
+		begin(t, r, "first", Open)
+		together(
+			func() { play(newSender(switchboard.Opus, start), voice[:150], b.taps[seatMicrophone().Source]) },
+			func() { play(newSender(switchboard.Opus, start), voice, b.taps["s1/channel/ru"]) },
+			func() {
+				time.Sleep(1200 * time.Millisecond)
+				store.breaks(".m4s", syscall.ENOSPC)
+				time.Sleep(2 * time.Second)
+				begin(t, r, "second", Open)
+				time.Sleep(3 * time.Second)
+				store.breaks("", nil)
+				time.Sleep(3 * time.Second)
+				store.breaks(".m4s", syscall.ENOSPC)
+				time.Sleep(1500 * time.Millisecond)
+				begin(t, r, "third", Open)
+				store.breaks("", nil)
+			},
+		)
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if s := said["a-principal-microphone"]; s != "fails over " || at["a-principal-microphone"] > 4500*time.Millisecond {
+		t.Errorf("of the microphone, which had ended, it is said: %s at %v", s, at["a-principal-microphone"])
+	}
+	if s := said["channel-ru"]; s != "fails fails again fails again " || at["channel-ru"] > 12500*time.Millisecond {
+		t.Errorf("of the channel, which went on, it is said: %s at %v", s, at["channel-ru"])
+	}
+	if len(said) != 2 {
+		t.Errorf("it is said: %v", said)
+	}
+}
+
 // A manifest that could not be written is written when there is space again,
 // and if there never is by the next start.
 func TestManifestIsWrittenInTheEnd(t *testing.T) {

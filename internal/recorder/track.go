@@ -79,7 +79,9 @@ type track struct {
 	stillOf  *take     // what it was given to
 	heard    time.Time // when the last packet came
 	asked    time.Time
-	wants    bool // a key frame is needed now
+	wants    bool  // a key frame is needed now
+	failing  *take // the newest in which it could not be written; nil: none that lasts
+	lapsed   bool  // since it could not be written, nothing was
 
 	gone struct{ malformed, broken uint64 } // of assemblers that are no more
 }
@@ -164,7 +166,7 @@ func (t *track) reel(of *take) *reel {
 		}),
 		start: ticksOf(int64(of.started.Sub(t.rec.epoch)), t.rate),
 		now:   t.rec.now, sync: t.rec.syncer.take,
-		report: func(err error) { t.rec.alarm(t.is.Name, err) },
+		report: func(err error) { t.report(of, err) },
 		inits:  map[format]int{},
 		base:   t.counts(),
 	}
@@ -252,9 +254,30 @@ func (t *track) leave(of *take, ended time.Time) {
 		if r.take == of {
 			r.close(ticksOf(int64(ended.Sub(t.rec.epoch)), t.rate) - r.start)
 			r.volume.count(t.is.Name, t.counts().since(r.base))
+			if t.failing == of {
+				t.failing = nil
+				t.rec.alarm(Trouble{Track: t.is.Name})
+			}
 			t.reels = append(t.reels[:i:i], t.reels[i+1:]...)
 			return
 		}
+	}
+}
+
+// report is told that the track could not be written in a take, or that it was.
+// The take before may still be there: it says nothing of the newer one.
+func (t *track) report(of *take, err error) {
+	older := t.failing != nil && of.started.Before(t.failing.started)
+	switch {
+	case err != nil:
+		if !older {
+			t.failing = of
+		}
+		t.lapsed = true
+		t.rec.alarm(Trouble{Track: t.is.Name, Err: err})
+	case t.lapsed && !older:
+		t.failing, t.lapsed = nil, false
+		t.rec.alarm(Trouble{Track: t.is.Name, Again: true})
 	}
 }
 

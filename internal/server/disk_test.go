@@ -223,6 +223,23 @@ func (g *ground) says(words ...string) {
 	}
 }
 
+// saysOnce demands that of no track the log says twice, with nothing between,
+// that it is recorded again.
+func (g *ground) saysOnce() {
+	g.tb.Helper()
+	again := map[string]bool{}
+	for _, said := range regexp.MustCompile(`msg="(something cannot be recorded|it is recorded again)" \S+ track=(\S+)`).FindAllStringSubmatch(g.log(), -1) {
+		is := said[1] == "it is recorded again"
+		if is && again[said[2]] {
+			g.tb.Errorf("it is said twice that %s is recorded again:\n%s", said[2], g.log())
+		}
+		again[said[2]] = is
+	}
+	if len(again) == 0 {
+		g.tb.Error("the log does not say which tracks cannot be recorded")
+	}
+}
+
 // raised is how the log says that an alarm has begun, and lowered that it has
 // ended.
 func (o *openItem) raised(code string) string {
@@ -241,7 +258,7 @@ func TestAFullDiskOfRecordingsStopsOnlyTheRecording(t *testing.T) {
 	o := opened(t, g.do("start"))
 	g.do("fill")
 	deadline := time.Now().Add(20 * time.Second)
-	for !strings.Contains(g.log(), "it cannot be recorded") {
+	for !strings.Contains(g.log(), "something cannot be recorded") {
 		if time.Now().After(deadline) {
 			t.Fatalf("nobody is told that the recording's disk is full:\n%s", g.log())
 		}
@@ -266,6 +283,7 @@ func TestAFullDiskOfRecordingsStopsOnlyTheRecording(t *testing.T) {
 	for end := time.Now().Add(20 * time.Second); ; time.Sleep(100 * time.Millisecond) {
 		if status, text := call(t, http.DefaultClient, "GET", o.at.URL+segments, "", nil); status == http.StatusOK && strings.Contains(text, ".m4s") {
 			g.says(o.lowered("disk-low"), o.lowered("recorder-failing"))
+			g.saysOnce()
 			return
 		}
 		if time.Now().After(end) {

@@ -135,7 +135,7 @@ func (r *records) of(u *secretariat.Update) *recorder.Recorder {
 		return rec
 	}
 	rec, err := recorder.New(recorder.Config{Store: r.store, Summit: string(id), Board: r.board, Log: r.log,
-		OnTrouble: func(t recorder.Trouble) { r.trouble(id, t) }})
+		OnTrouble: func(t recorder.Trouble) { r.fault(id, t) }})
 	if err == nil {
 		err = r.tracks(rec, u.State)
 	}
@@ -175,25 +175,18 @@ func (r *records) tracks(rec *recorder.Recorder, s summit.State) error {
 	return errors.Join(errs...)
 }
 
-func (r *records) trouble(id summit.SummitID, t recorder.Trouble) {
-	r.fault(id, t)
-	if t.Err == nil {
-		r.log.Info("it is recorded again", "summit", id, "track", t.Track)
-		return
-	}
-	r.log.Error("it cannot be recorded", "summit", id, "track", t.Track, "why", t.Err)
-}
-
 // end finishes the recording of a summit that has ended, in the background.
 func (r *records) end(id summit.SummitID, rec *recorder.Recorder) {
 	r.mu.Lock()
 	delete(r.summits, id)
-	delete(r.faults, id)
 	r.mu.Unlock()
 	r.ending.Go(func() {
 		if err := rec.Close(); err != nil {
 			r.log.Error("the recording could not be finished; the next start tries again", "summit", id, "why", err)
 		}
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		delete(r.faults, id) // nothing tells of more
 	})
 }
 
