@@ -184,9 +184,9 @@ func (p *Path) judge(now time.Duration) {
 	switch use := p.delay.use; {
 	case use == over:
 		p.delay.use = normal // it is said once
-		p.shrink(now, 0.85*acked, acked)
+		p.shrink(now, p.blamed(now, 0.85*acked), acked)
 	case acked > 0 && p.delay.waiting() > longQueue && now-p.full > queuePause:
-		p.shrink(now, 0.7*acked, acked)
+		p.shrink(now, p.blamed(now, 0.7*acked), acked)
 	case news && excess > 0.10:
 		p.shrink(now, max(p.rate*(1-excess/2), 0.85*acked), acked)
 	case use == normal && excess < 0.02 && acked > 0:
@@ -204,6 +204,37 @@ const (
 	longQueue  = 200 * time.Millisecond
 	queuePause = 400 * time.Millisecond // until that shows
 )
+
+// Ample is what is left of the rate when packets are late although few were
+// sent, in bits a second: sound and a small picture.
+const Ample = 250_000
+
+// blamed is how far the rate goes down for packets that are late. What arrives
+// says what the path carries only when as much was sent: who shows a still
+// picture sends little, and then it is rather a machine that was late.
+func (p *Path) blamed(now time.Duration, to float64) float64 {
+	if p.sending(now) >= p.rate/2 {
+		return to
+	}
+	if p.rate > Ample {
+		return max(to, p.rate/2, Ample)
+	}
+	return max(to, 0.7*p.rate)
+}
+
+// sending is what was sent in the last half second, in bits a second.
+func (p *Path) sending(now time.Duration) float64 {
+	const window = 500 * time.Millisecond
+	bytes, stamp := 0, p.stamp(now)
+	for seq := p.next - 1; p.next-seq <= kept; seq-- {
+		one := &p.sent[seq%kept]
+		if one.size == 0 || stamp-one.at > uint32(window/time.Microsecond) {
+			break
+		}
+		bytes += int(one.size)
+	}
+	return float64(bytes) * 8 / window.Seconds()
+}
 
 // shrink notes that the path is full, and what it carried then.
 func (p *Path) shrink(now time.Duration, to, acked float64) {
