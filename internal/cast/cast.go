@@ -49,7 +49,7 @@ type Cast struct {
 // Run plays until the summit has ended and its readouts are published, or ctx
 // ends. It returns the first fault of a member who was not taken over.
 func (c *Cast) Run(ctx context.Context) error {
-	p, err := player.New(player.Config{})
+	p, err := player.New(player.Config{Unasking: true})
 	if err != nil {
 		return err
 	}

@@ -59,6 +59,10 @@ type Config struct {
 	// Codecs restricts what is offered, by MIME type ("video/VP9"); empty is
 	// Opus, H.264 and VP9.
 	Codecs []string
+	// Unasking asks for nothing to be sent again. Pion does not see what a
+	// retransmission stream has repaired, and asks for it for seconds on end,
+	// which costs a crowd of players in one process more than what was lost.
+	Unasking bool
 }
 
 // Player makes connections that share one certificate and the codecs they
@@ -94,9 +98,12 @@ func New(config Config) (*Player, error) {
 		if err != nil {
 			return nil, err
 		}
-		generator, err := nack.NewGeneratorInterceptor()
-		if err != nil {
-			return nil, err
+		if !config.Unasking {
+			generator, err := nack.NewGeneratorInterceptor()
+			if err != nil {
+				return nil, err
+			}
+			p.interceptors.Add(generator)
 		}
 		arrivals, err := twcc.NewSenderInterceptor()
 		if err != nil {
@@ -107,7 +114,6 @@ func New(config Config) (*Player, error) {
 			return nil, err
 		}
 		p.interceptors.Add(responder)
-		p.interceptors.Add(generator)
 		p.interceptors.Add(arrivals)
 		p.interceptors.Add(numbers)
 	}
