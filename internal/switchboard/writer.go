@@ -182,27 +182,36 @@ func (r *Receiver) forward(e *entry) {
 func (r *Receiver) retransmit(s *slot, seq uint16) {
 	was, known := s.history.find(seq)
 	if !known {
-		s.count.nacksRefused.Add(1)
+		r.refuse(s)
 		return
 	}
 	r.beginWrite()
 	if !was.rung.live.Load() || !r.again.spend(r.board.clock.instant(), retransmissionsFor(int(r.line.Load()))) {
-		s.count.nacksRefused.Add(1)
+		r.refuse(s)
 		return
 	}
 	p := was.rung.layer.cached(was.n)
 	if p == nil {
-		s.count.nacksRefused.Add(1)
+		r.refuse(s)
 		return
 	}
 	out := outward{packet: p, payload: p.payload, sent: was, again: true}
 	if p.via != nil && !p.via.live.Load() || !out.repeat(s) {
-		s.count.nacksRefused.Add(1)
+		r.refuse(s)
 		p.release()
 		return
 	}
 	s.count.nacksAnswered.Add(1)
 	r.add(s, &out)
+}
+
+// refuse counts a request that is not answered. Where nothing waits to be
+// written no write is under way: a cut must not wait for who asks and asks.
+func (r *Receiver) refuse(s *slot) {
+	s.count.nacksRefused.Add(1)
+	if len(r.batch) == 0 {
+		r.flush()
+	}
 }
 
 // outward is a packet on its way out of a slot, in the shape it has there.
