@@ -376,3 +376,22 @@ func TestOldPictureDoesNotStayForEver(t *testing.T) {
 		continuous(t, got, 0)
 	})
 }
+
+// Requests that are refused are no write under way, for which a cut would wait.
+func TestWhoAsksWithoutEndHoldsUpNoCut(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		mic := s.microphone("m", "P")
+		r, w := s.receiver("press/1", soundSlot("original-1", 1, 1))
+		s.Allow("press/1", only("original-1", "m"))
+		for range 5 {
+			mic.sound()
+			s.pass(20 * ms)
+		}
+		seq := w.take()[2].Header.SequenceNumber
+		r.again = budget{at: s.clock.instant()} // all that may be sent again has been
+		r.retransmit(&r.slots[0], seq)
+		if n := again(w.take()); n != 0 || r.writing.Load()%2 == 1 {
+			t.Errorf("%d sent again, and a write is said to be under way: %v", n, r.writing.Load()%2 == 1)
+		}
+	})
+}
