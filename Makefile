@@ -59,7 +59,7 @@ vulnerabilities: ## known vulnerabilities, where their database can be reached
 	  echo "govulncheck: the vulnerability database cannot be reached from here; not checked"; \
 	else echo "$$out"; exit 1; fi
 
-test-go: web/dist/.vite/manifest.json | need-go need-foreign
+test-go: web/dist/.vite/manifest.json | need-go need-foreign need-e2e need-network
 	go test -race -timeout 10m ./...
 
 test-go-short: web/dist/.vite/manifest.json | need-go

@@ -99,28 +99,8 @@ func (m *meeting) disturbed(ctx context.Context, mishap func() error) (down, up 
 	if err := pause(ctx, 3*time.Second); err != nil {
 		return 0, 0, err
 	}
-	var a, b []look
-	var over time.Time
-	_, _, err = m.during(ctx, 100*time.Millisecond, func() error {
-		if err := mishap(); err != nil {
-			return err
-		}
-		over = time.Now()
-		for time.Since(over) < patience {
-			if err := pause(ctx, 500*time.Millisecond); err != nil {
-				return err
-			}
-			moreA, errA := m.a.seen(ctx)
-			moreB, errB := m.b.seen(ctx)
-			if errA != nil || errB != nil {
-				return fmt.Errorf("asking the pages: %v, %v", errA, errB)
-			}
-			a, b = append(a, moreA...), append(b, moreB...)
-			if time.Since(over) > calm && steady(a) && steady(b) {
-				return nil
-			}
-		}
-		return nil
+	a, b, over, err := m.after(ctx, mishap, patience, func(a, b []look, over time.Time) bool {
+		return time.Since(over) > calm && steady(a) && steady(b)
 	})
 	return silentUntil(a, over), silentUntil(b, over), err
 }

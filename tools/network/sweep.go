@@ -236,20 +236,16 @@ func (m *meeting) during(ctx context.Context, every time.Duration, do func() err
 	return a, b, err
 }
 
-// backWithin is how long sound may take to come back.
-const backWithin = 15 * time.Second
-
-// outage does something that ends the sound, and says how many seconds after
-// it was over each side heard the other again; -1 when one did not.
-func (m *meeting) outage(ctx context.Context, do func() error) (down, up float64, err error) {
-	var a, b []look
-	var over time.Time
+// after does something, and looks at both sides from then on until enough has
+// been seen, or for as long as patience lasts.
+func (m *meeting) after(ctx context.Context, do func() error, patience time.Duration,
+	enough func(a, b []look, over time.Time) bool) (a, b []look, over time.Time, err error) {
 	_, _, err = m.during(ctx, 100*time.Millisecond, func() error {
 		if err := do(); err != nil {
 			return err
 		}
 		over = time.Now()
-		for time.Since(over) < backWithin {
+		for time.Since(over) < patience {
 			if err := pause(ctx, 500*time.Millisecond); err != nil {
 				return err
 			}
@@ -259,13 +255,25 @@ func (m *meeting) outage(ctx context.Context, do func() error) (down, up float64
 				return fmt.Errorf("asking the pages: %v, %v", errA, errB)
 			}
 			a, b = append(a, moreA...), append(b, moreB...)
-			_, heardA := soundBack(a, over)
-			_, heardB := soundBack(b, over)
-			if heardA && heardB {
+			if enough(a, b, over) {
 				return nil
 			}
 		}
 		return nil
+	})
+	return a, b, over, err
+}
+
+// backWithin is how long sound may take to come back.
+const backWithin = 15 * time.Second
+
+// outage does something that ends the sound, and says how many seconds after
+// it was over each side heard the other again; -1 when one did not.
+func (m *meeting) outage(ctx context.Context, do func() error) (down, up float64, err error) {
+	a, b, over, err := m.after(ctx, do, backWithin, func(a, b []look, over time.Time) bool {
+		_, heardA := soundBack(a, over)
+		_, heardB := soundBack(b, over)
+		return heardA && heardB
 	})
 	back := func(looks []look) float64 {
 		if took, ok := soundBack(looks, over); ok {
