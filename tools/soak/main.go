@@ -31,6 +31,7 @@ type soak struct {
 	lasting   time.Duration
 	every     time.Duration
 	listeners int
+	pause     time.Duration // at least, between two visits of who comes and goes
 	program   string
 	folder    string
 	port      int
@@ -41,6 +42,7 @@ func main() {
 	flag.DurationVar(&s.lasting, "for", 8*time.Hour, "how long")
 	flag.DurationVar(&s.every, "every", time.Minute, "how often the server is looked at")
 	flag.IntVar(&s.listeners, "listeners", 20, "of the public, who stay")
+	flag.DurationVar(&s.pause, "pause", 0, "at least so long between two visits of each who comes and goes; longer is less work for the machine")
 	flag.StringVar(&s.program, "server", "bin/liqa", "the server's program")
 	flag.StringVar(&s.folder, "folder", "docs/figures", "where soak.csv and soak.svg are written")
 	flag.IntVar(&s.port, "port", 28440, "the first of three ports that are free")
@@ -66,7 +68,7 @@ func (s *soak) run(ctx context.Context) error {
 		return err
 	}
 	m.stay(there, s.listeners)
-	ended := m.comeAndGo(there)
+	ended := m.comeAndGo(there, s.pause)
 	all, err := s.watch(ctx, m)
 	cancel()
 	<-ended

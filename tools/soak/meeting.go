@@ -169,9 +169,10 @@ func (m *meeting) stay(ctx context.Context, n int) {
 	}
 }
 
-// comeAndGo lets people come and go until ctx ends, and closes what it returns
-// when the last has gone.
-func (m *meeting) comeAndGo(ctx context.Context) <-chan struct{} {
+// comeAndGo lets people come and go until ctx ends, each with a pause of at
+// least so long between two visits, and closes what it returns when the last has
+// gone.
+func (m *meeting) comeAndGo(ctx context.Context, pause time.Duration) <-chan struct{} {
 	again := []struct {
 		visit func(context.Context) error
 		least time.Duration // between two
@@ -194,7 +195,7 @@ func (m *meeting) comeAndGo(ctx context.Context) <-chan struct{} {
 				if one.visit(ctx) == nil {
 					m.visits.Add(1)
 				}
-				wait(ctx, one.least+time.Duration(rand.Int64N(int64(2*time.Second))))
+				wait(ctx, max(one.least, pause)+time.Duration(rand.Int64N(int64(2*time.Second))))
 			}
 		}()
 	}
