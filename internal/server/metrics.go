@@ -65,6 +65,7 @@ var (
 	sources       = described("sources", "Sources at the switchboard, by kind.", "kind")
 	missing       = described("source_packets_missing", "Packets of the sources that are connected now which never came.")
 	dropped       = described("receiver_packets_dropped", "Packets that found the queue of a receiver full which is connected now.")
+	repeats       = described("retransmissions", "Packets that receivers connected now have asked for again, by outcome.", "outcome")
 	slotsReduced  = described("slots_reduced", "Slots with a smaller picture than they have use for, by reason.", "reason")
 	alarms        = described("alarms", "Alarms that stand on the technicians' walls, by code.", "code")
 	written       = described("recorder_written_bytes_total", "Bytes of recording written since the start.")
@@ -79,7 +80,7 @@ var (
 
 func (f *figures) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{summits, screens, present, connections, overTCP, packets, loss, roundTrip, sources, missing, dropped,
-		slotsReduced, alarms, written, unrecorded, diskRoom, diskTotal, journalBehind, strainRatio, strainLag, strainNear} {
+		repeats, slotsReduced, alarms, written, unrecorded, diskRoom, diskTotal, journalBehind, strainRatio, strainLag, strainNear} {
 		to <- d
 	}
 	f.acts.Describe(to)
@@ -185,7 +186,7 @@ func (f *figures) switching(t teller) {
 	survey := f.board.Survey()
 	kinds := map[switchboard.Kind]int{switchboard.Audio: 0, switchboard.Video: 0}
 	reduced := map[switchboard.Reduced]int{switchboard.ByLine: 0, switchboard.ByHand: 0}
-	var lost, drops uint64
+	var lost, drops, answered, refused, repeated uint64
 	for _, s := range survey.Sources {
 		kinds[s.Kind]++
 		lost += s.Missing
@@ -193,6 +194,7 @@ func (f *figures) switching(t teller) {
 	for _, r := range survey.Receivers {
 		drops += r.Dropped
 		for _, s := range r.Slots {
+			answered, refused, repeated = answered+s.NacksAnswered, refused+s.NacksRefused, repeated+s.NacksRepeated
 			if s.Reduced != switchboard.NotReduced {
 				reduced[s.Reduced]++
 			}
@@ -206,6 +208,9 @@ func (f *figures) switching(t teller) {
 	}
 	t.gauge(missing, float64(lost))
 	t.gauge(dropped, float64(drops))
+	t.gauge(repeats, float64(answered), "sent")
+	t.gauge(repeats, float64(refused), "refused")
+	t.gauge(repeats, float64(repeated), "too-soon")
 }
 
 // keeping is the recording, the disk, the alarms, and the machine.

@@ -59,6 +59,8 @@ type rights struct {
 	grants    []*grant // the live ones
 	receivers map[*Receiver]struct{}
 	signature string // the same for equal slots
+
+	complained complaint
 }
 
 // Allow gives a key these sets and takes away all others. When it returns no

@@ -12,6 +12,37 @@ type sent struct {
 	picture uint16 // of VP9: what it was numbered
 	lowest  uint8
 	along   uint8 // of sound: how many earlier packets it carried along
+
+	again   uint8 // how often it has been sent again
+	againAt uint8 // when last, in steps of againStep, wrapping
+}
+
+// How often one packet is sent again. Who has lost the repetition too may ask
+// once more after a round trip; some go on asking for what has been repaired.
+const (
+	againStep   = 16 * time.Millisecond
+	soonest     = 20 * time.Millisecond
+	longestTrip = time.Second // however long the round trip
+	mostAgains  = 8
+)
+
+// due reports whether what went out may be sent again now, when what was sent
+// again before could have been seen to be missing.
+func (s *sent) due(now instant, roundTrip time.Duration) bool {
+	switch passed := time.Duration(uint8(now/instant(againStep))-s.againAt) * againStep; {
+	case s.again == 0:
+		return true
+	case s.again == mostAgains:
+		return false
+	default:
+		return passed > min(max(roundTrip, soonest), longestTrip)
+	}
+}
+
+// repeated notes that it is sent again now.
+func (s *sent) repeated(now instant) {
+	s.again++
+	s.againAt = uint8(now / instant(againStep))
 }
 
 // history remembers what a slot has sent, for as long as a retransmission may
@@ -36,12 +67,15 @@ func (h *history) add(k Kind, s sent) {
 	h.ring[int(s.seq)%len(h.ring)] = s
 }
 
-func (h *history) find(seq uint16) (sent, bool) {
+// find gives what went out as seq, nil when it is not remembered.
+func (h *history) find(seq uint16) *sent {
 	if h.ring == nil {
-		return sent{}, false
+		return nil
 	}
-	s := h.ring[int(seq)%len(h.ring)]
-	return s, s.rung != nil && s.seq == seq
+	if s := &h.ring[int(seq)%len(h.ring)]; s.rung != nil && s.seq == seq {
+		return s
+	}
+	return nil
 }
 
 // budget limits the retransmissions of one receiver, so that one that asks for
@@ -66,14 +100,17 @@ func retransmissionsFor(bitsPerSecond int) int {
 	return min(max(bitsPerSecond/2/typicalSize, fewRetransmissions), retransmissions)
 }
 
-func (b *budget) spend(now instant, perSecond int) bool {
+// spend takes one from the budget for a packet that has been sent again so
+// often before: the oftener, the more must be left, so that what nobody has
+// asked for yet comes first.
+func (b *budget) spend(now instant, perSecond int, before uint8) bool {
 	if b.at == 0 {
 		b.left, b.at = perSecond, now
 	}
 	if more := int(min(int64(now-b.at), int64(time.Second)) * int64(perSecond) / int64(time.Second)); more > 0 {
 		b.left, b.at = min(b.left+more, perSecond), now
 	}
-	if b.left == 0 {
+	if b.left <= perSecond*int(before)/(mostAgains+1) {
 		return false
 	}
 	b.left--

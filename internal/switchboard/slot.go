@@ -135,8 +135,8 @@ func (s *slot) place(p *packet) (seq uint16, ts uint32, ok bool) {
 // slot goes: those that it has been given one after another in this turn.
 func (s *slot) along(p *packet, seq uint16, most int) int {
 	for k := range most {
-		before, known := s.history.find(seq - uint16(k+1))
-		if !known || before.rung != s.current || before.n != uint32(p.n)-uint32(k+1) {
+		before := s.history.find(seq - uint16(k+1))
+		if before == nil || before.rung != s.current || before.n != uint32(p.n)-uint32(k+1) {
 			return k
 		}
 	}
@@ -147,7 +147,7 @@ func (s *slot) along(p *packet, seq uint16, most int) int {
 // earlier in the slot's time as they are in the source's.
 func (s *slot) inStep(f *form, k int, seq uint16, ts uint32) bool {
 	for i := range k {
-		if before, known := s.history.find(seq - uint16(i+1)); !known || ts-before.ts != f.offsets[i] {
+		if before := s.history.find(seq - uint16(i+1)); before == nil || ts-before.ts != f.offsets[i] {
 			return false
 		}
 	}

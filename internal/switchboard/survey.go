@@ -74,6 +74,7 @@ type ReceiverSurvey struct {
 	Jitter          time.Duration
 	RoundTrip       time.Duration
 	Retransmissions uint64
+	Refused         uint64 // packets that were asked for again and not sent; see [SlotSurvey]
 	Slots           []SlotSurvey
 }
 
@@ -100,7 +101,8 @@ type SlotSurvey struct {
 	Refused       uint64 // packets whose right had ended in the queue
 	Withheld      uint64 // packets left out at a turn or to follow the clock
 	NacksAnswered uint64
-	NacksRefused  uint64
+	NacksRefused  uint64    // too old, taken away since, or more than the line takes
+	NacksRepeated uint64    // asked for again sooner, or more often, than can help
 	Last          time.Time // of the last packet; zero before the first
 }
 
@@ -151,8 +153,8 @@ func (h *hearing) get() (lost float64, jitter, roundTrip time.Duration) {
 type receiverCount struct{ dropped, pictureLosses atomic.Uint64 }
 
 type slotCount struct {
-	packets, bytes, turns, slates, refused, withheld, nacksAnswered, nacksRefused atomic.Uint64
-	last                                                                          atomic.Int64
+	packets, bytes, turns, slates, refused, withheld, nacksAnswered, nacksRefused, nacksRepeated atomic.Uint64
+	last                                                                                         atomic.Int64
 }
 
 func (c *slotCount) sent(payload int, at instant) {
@@ -229,6 +231,7 @@ func (b *Board) surveyReceiver(r *Receiver, now instant) ReceiverSurvey {
 		*at = b.surveySlot(sl)
 		s.Sending += sl.rate + 8*12*sl.packetRate
 		s.Retransmissions += at.NacksAnswered
+		s.Refused += at.NacksRefused
 		if last := instant(sl.count.last.Load()); last != never && now.sub(last) <= idleSlot {
 			_, _, roundTrip := sl.heard.get()
 			s.Lost, s.Jitter, s.RoundTrip = max(s.Lost, at.Lost), max(s.Jitter, at.Jitter), max(s.RoundTrip, roundTrip)
@@ -243,7 +246,7 @@ func (b *Board) surveySlot(sl *slot) SlotSurvey {
 		ID: sl.spec.ID, Kind: sl.spec.Kind,
 		Packets: c.packets.Load(), Bytes: c.bytes.Load(), Turns: c.turns.Load(), Slates: c.slates.Load(),
 		Refused: c.refused.Load(), Withheld: c.withheld.Load(),
-		NacksAnswered: c.nacksAnswered.Load(), NacksRefused: c.nacksRefused.Load(),
+		NacksAnswered: c.nacksAnswered.Load(), NacksRefused: c.nacksRefused.Load(), NacksRepeated: c.nacksRepeated.Load(),
 		Last:    b.moment(c.last.Load()),
 		Reduced: sl.reduced, BitRate: sl.rate, Width: int(sl.width), Height: int(sl.height),
 	}

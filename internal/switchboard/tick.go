@@ -82,33 +82,68 @@ func (b *Board) leaveOrder(r *Receiver) {
 }
 
 // tally is what has gone wrong on the packet path so far.
-type tally struct {
-	malformed, dropped, refused uint64
+type tally struct{ malformed, dropped uint64 }
+
+// complaint is what has been logged of one key's requests that were refused.
+type complaint struct {
+	refused uint64 // up to then
+	at      instant
 }
+
+// complainEvery is how often one key's refused requests are logged at most.
+const complainEvery = time.Minute
 
 // tell logs what has gone wrong since the last call, if anything has: one line
 // a second, not one a packet.
 func (b *Board) tell() {
-	b.mu.Lock()
 	var t tally
+	var complaints []slog.Attr
+	now := b.clock.instant()
+	b.mu.Lock()
 	for _, s := range b.sources {
 		t.malformed += s.count.malformed.Load()
 	}
 	for _, r := range b.order {
 		t.dropped += r.count.dropped.Load()
-		for i := range r.slots {
-			t.refused += r.slots[i].count.nacksRefused.Load()
+	}
+	for key, r := range b.keys {
+		if more := r.refusedSince(now); more > 0 {
+			complaints = append(complaints, slog.Uint64(string(key), more))
 		}
 	}
 	was := b.told
 	b.told = t
 	b.mu.Unlock()
-	more := tally{since(t.malformed, was.malformed), since(t.dropped, was.dropped), since(t.refused, was.refused)}
+	for _, c := range complaints {
+		b.log.Warn("packets that were asked for again were not sent in the last minute", "key", c.Key, "packets", c.Value.Uint64())
+	}
+	more := tally{since(t.malformed, was.malformed), since(t.dropped, was.dropped)}
 	if more != (tally{}) {
 		b.log.Warn("packets were dropped in the last second",
-			slog.Uint64("malformed", more.malformed), slog.Uint64("queue-full", more.dropped),
-			slog.Uint64("retransmissions-refused", more.refused))
+			slog.Uint64("malformed", more.malformed), slog.Uint64("queue-full", more.dropped))
 	}
+}
+
+// refusedSince is how many packets of a key's receivers were asked for again in
+// vain since that was logged last; 0 when that was only a moment ago.
+func (r *rights) refusedSince(now instant) uint64 {
+	if r.complained.at != 0 && now.sub(r.complained.at) < complainEvery {
+		return 0
+	}
+	refused := uint64(0)
+	for one := range r.receivers {
+		for i := range one.slots {
+			refused += one.slots[i].count.nacksRefused.Load()
+		}
+	}
+	more := since(refused, r.complained.refused)
+	switch {
+	case more > 0:
+		r.complained = complaint{refused, now}
+	case refused < r.complained.refused:
+		r.complained.refused = refused
+	}
+	return more
 }
 
 // since is how much a counter has grown; those who counted may have left.

@@ -2,6 +2,7 @@ package switchboard
 
 import (
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -180,24 +181,29 @@ func (r *Receiver) forward(e *entry) {
 // retransmit sends again what went out as seq, if the source has been allowed
 // in this slot ever since, and still is.
 func (r *Receiver) retransmit(s *slot, seq uint16) {
-	was, known := s.history.find(seq)
-	if !known {
-		r.refuse(s)
+	was, now := s.history.find(seq), r.board.clock.instant()
+	if was == nil {
+		r.refuse(&s.count.nacksRefused)
+		return
+	}
+	if _, _, roundTrip := s.heard.get(); !was.due(now, roundTrip) {
+		r.refuse(&s.count.nacksRepeated)
 		return
 	}
 	r.beginWrite()
-	if !was.rung.live.Load() || !r.again.spend(r.board.clock.instant(), retransmissionsFor(int(r.line.Load()))) {
-		r.refuse(s)
+	if !was.rung.live.Load() || !r.again.spend(now, retransmissionsFor(int(r.line.Load())), was.again) {
+		r.refuse(&s.count.nacksRefused)
 		return
 	}
 	p := was.rung.layer.cached(was.n)
 	if p == nil {
-		r.refuse(s)
+		r.refuse(&s.count.nacksRefused)
 		return
 	}
-	out := outward{packet: p, payload: p.payload, sent: was, again: true}
+	was.repeated(now)
+	out := outward{packet: p, payload: p.payload, sent: *was, again: true}
 	if p.via != nil && !p.via.live.Load() || !out.repeat(s) {
-		r.refuse(s)
+		r.refuse(&s.count.nacksRefused)
 		p.release()
 		return
 	}
@@ -207,8 +213,8 @@ func (r *Receiver) retransmit(s *slot, seq uint16) {
 
 // refuse counts a request that is not answered. Where nothing waits to be
 // written no write is under way: a cut must not wait for who asks and asks.
-func (r *Receiver) refuse(s *slot) {
-	s.count.nacksRefused.Add(1)
+func (r *Receiver) refuse(count *atomic.Uint64) {
+	count.Add(1)
 	if len(r.batch) == 0 {
 		r.flush()
 	}
