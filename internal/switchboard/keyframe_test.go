@@ -171,3 +171,64 @@ func TestOneReceiverCannotAskForEver(t *testing.T) {
 		}
 	})
 }
+
+// Nor can one whose picture changes its size all the time, on purpose or not;
+// the last size is heeded in the end.
+func TestOneReceiverCannotHaveKeyframesByResizing(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		cam := s.lens("c", "P", H264)
+		r, w := s.receiver("seat", pictureSlot("picture", 0, 1))
+		s.Allow("seat", only("picture", "c"))
+		s.film(2*time.Second, []*lens{cam})
+		before, _ := cam.layers[0].up.asked()
+		for i := range 300 {
+			if i%2 == 0 {
+				r.SetSize("picture", 0, 0)
+			} else {
+				r.SetSize("picture", 320<<(i%3), 180<<(i%3))
+			}
+			s.film(frameEvery, []*lens{cam})
+		}
+		if n, _ := cam.layers[0].up.asked(); n == before || n-before > 4+12/2 {
+			t.Errorf("%d keyframes in 12 s", n-before)
+		}
+		r.SetSize("picture", 320, 180)
+		s.film(3*time.Second, []*lens{cam})
+		w.take()
+		s.film(time.Second, []*lens{cam})
+		if got := layersSeen(w.take(), 0); len(got) != 1 || got[0] != 0 {
+			t.Errorf("layers %v, want the smallest", got)
+		}
+	})
+}
+
+// Many who come one after another share keyframes; the first few need not wait.
+func TestNewcomersShareKeyframes(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		cam := s.lens("c", "P", H264)
+		s.film(2*time.Second, []*lens{cam})
+		came := func(key Key) *wire {
+			_, w := s.receiver(key, pictureSlot("picture", 0, 1))
+			s.Allow(key, only("picture", "c"))
+			return w
+		}
+		first := came("first")
+		s.film(200*ms, []*lens{cam})
+		if len(first.all()) == 0 {
+			t.Error("the first newcomer waits for a picture")
+		}
+		before, _ := cam.layers[0].up.asked()
+		var last *wire
+		for i := range 100 {
+			last = came(Key(rune('A' + i)))
+			s.film(frameEvery*5/2, []*lens{cam})
+		}
+		if n, _ := cam.layers[0].up.asked(); n-before > 4+10+1 {
+			t.Errorf("%d keyframes in 10 s", n-before)
+		}
+		s.film(time.Second, []*lens{cam})
+		if len(last.all()) == 0 {
+			t.Error("the last newcomer has no picture after a second")
+		}
+	})
+}

@@ -146,7 +146,7 @@ func (l *layer) describe(p *packet, h *header) {
 			l.size.Store(uint64(w)<<32 | uint64(h))
 		}
 		if s.asks != nil {
-			s.asks.keyframeCame(l.index)
+			s.asks.keyframeCame(l.index, p.arrival)
 		}
 	}
 }

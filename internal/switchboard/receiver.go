@@ -294,7 +294,7 @@ func (r *Receiver) PictureLoss(ssrc uint32) {
 			r.count.pictureLosses.Add(1)
 			if g := s.carrying.Load(); g == nil {
 				r.missesSlate(s)
-			} else if g.live.Load() && s.pleas.allow(r.board.clock.instant()) {
+			} else if g.live.Load() && s.pleas.allow(r.board.clock.instant(), pleaEvery) {
 				g.layer.keyframe()
 			}
 			return
@@ -302,26 +302,32 @@ func (r *Receiver) PictureLoss(ssrc uint32) {
 	}
 }
 
-// pleas bounds how often one slot can have its sender asked for a keyframe: all
-// who receive the source pay for it.
+// pleas bounds how often something is done that may need a keyframe: all who
+// receive the source pay for it. A few are allowed at once.
 type pleas struct{ paid atomic.Int64 } // instant up to which pleas have been made
 
 const (
-	pleaEvery = 1500 * time.Millisecond
-	pleaBurst = 4 * pleaEvery
+	pleaEvery = 1500 * time.Millisecond // that one slot asks
+	pleaBurst = 4
 )
 
-func (p *pleas) allow(now instant) bool {
+// allow reports whether one may be made now, and notes it if so.
+func (p *pleas) allow(now instant, every time.Duration) bool {
 	for {
 		paid := p.paid.Load()
-		next := max(instant(paid), now).add(pleaEvery)
-		if next.sub(now) > pleaBurst {
+		next := max(instant(paid), now).add(every)
+		if next.sub(now) > pleaBurst*every {
 			return false
 		}
 		if p.paid.CompareAndSwap(paid, int64(next)) {
 			return true
 		}
 	}
+}
+
+// wait is how long until one may be made; 0 or less when it may now.
+func (p *pleas) wait(now instant, every time.Duration) time.Duration {
+	return instant(p.paid.Load()).sub(now) - (pleaBurst-1)*every
 }
 
 // Received tells up to which sequence number a receiver has got a slot's

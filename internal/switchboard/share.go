@@ -60,14 +60,29 @@ func (r *Receiver) SetSize(slot SlotID, width, height int) {
 	defer b.mu.Unlock()
 	for i := range r.slots {
 		if s := &r.slots[i]; s.spec.ID == slot {
-			s.width, s.height = int16(min(max(width, 0), most)), int16(min(max(height, 0), most))
-			if r.chooser != nil { // it is on the board still
-				b.share(r, b.clock.instant())
+			now := b.clock.instant()
+			s.said = [2]int16{int16(min(max(width, 0), most)), int16(min(max(height, 0), most))}
+			if s.resize(now) && r.chooser != nil { // it is on the board still
+				b.share(r, now)
 				b.publish()
 			}
 			return
 		}
 	}
+}
+
+// resizeEvery is how often a size is heeded that goes on changing. Each may
+// need a keyframe, for which all who receive the source pay.
+const resizeEvery = 2 * time.Second
+
+// resize heeds what has been said of the slot's size last, unless that has
+// changed too often of late: then it is for later. The board's lock is held.
+func (s *slot) resize(now instant) bool {
+	if s.said == [2]int16{s.width, s.height} || !s.resized.allow(now, resizeEvery) {
+		return false
+	}
+	s.width, s.height = s.said[0], s.said[1]
+	return true
 }
 
 // Estimate says how much the receiver's line takes at present, in bit/s of all
@@ -151,6 +166,9 @@ func (b *Board) shareHasty(now instant) {
 func (b *Board) sharePart(part, parts int, now instant) {
 	for i := part; i < len(b.order); i += parts {
 		if r := b.order[i]; r.chooser != nil {
+			for k := range r.slots {
+				r.slots[k].resize(now)
+			}
 			r.sample()
 			b.share(r, now)
 		}

@@ -24,9 +24,11 @@ type slot struct {
 	pleas    pleas         // for keyframes
 
 	// What follows is guarded by the board.
-	width, height int16 // on the screen; −1 when nobody has said
-	layer         int8  // that it has been allotted; −1 for none
-	byHand        bool  // there is a limit to it
+	width, height int16    // on the screen; −1 when nobody has said
+	said          [2]int16 // the same, as it was said last
+	resized       pleas
+	layer         int8 // that it has been allotted; −1 for none
+	byHand        bool // there is a limit to it
 	reduced       Reduced
 	rate          int    // bit/s of payload in the last second
 	packetRate    int    // a second
@@ -55,6 +57,7 @@ func (s *slot) init(index int, spec SlotSpec) {
 	s.index, s.spec = index, spec
 	s.width, s.height, s.layer = -1, -1, -1
 	for c, pt := range spec.PT {
+	s.said = [2]int16{-1, -1}
 		if c <= lastCodec {
 			s.pt[c], s.takes[c] = pt, c.Kind() == spec.Kind
 		}

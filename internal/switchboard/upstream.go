@@ -11,6 +11,7 @@ import (
 const (
 	keyframeInterval = 400 * time.Millisecond // between two requests to one sender
 	reorderWait      = 8 * time.Millisecond   // before a gap counts as a loss
+	keyframeEvery    = time.Second            // the same, after a few at once that have been answered
 	nackInterval     = 40 * time.Millisecond  // then half as long again each time
 	nackTries        = 8
 	maxMissing       = 256 // more at once cannot be mended one by one
@@ -26,6 +27,7 @@ type errands struct {
 	ended  chan struct{} // closed when it has
 
 	wanted [maxLayers]atomic.Bool // a keyframe, since the last one came
+	given  [maxLayers]pleas       // those that came because they were wanted
 
 	mu      sync.Mutex
 	missing [maxLayers][]missing // by n
@@ -62,7 +64,13 @@ func (e *errands) wantKeyframe(layer int) {
 	}
 }
 
-func (e *errands) keyframeCame(layer int) { e.wanted[layer].Store(false) }
+// keyframeCame is told of every one. Those that somebody wanted are counted:
+// who wants the next must share it with others who come soon.
+func (e *errands) keyframeCame(layer int, at instant) {
+	if e.wanted[layer].Swap(false) {
+		e.given[layer].allow(at, keyframeEvery)
+	}
+}
 
 // miss notes that the packets from first up to but without end are missing.
 // The source's lock is held.
@@ -165,7 +173,7 @@ func (e *errands) ask(layer int, now instant, lastKeyframe *instant, seqs []uint
 		up.Nack(layer, seqs)
 	}
 	if e.wanted[layer].Load() {
-		left := keyframeInterval - now.sub(*lastKeyframe)
+		left := max(keyframeInterval-now.sub(*lastKeyframe), e.given[layer].wait(now, keyframeEvery))
 		if *lastKeyframe == never || left <= 0 {
 			*lastKeyframe, left = now, keyframeInterval
 			count.keyframesAsked.Add(1)
