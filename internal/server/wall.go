@@ -201,11 +201,7 @@ func (w *walls) lookAtAll(now time.Time) {
 		}
 		began, ended := of.Take(*o)
 		of.shown = map[shown]json.RawMessage{}
-		for _, a := range slices.Concat(began, ended) {
-			if a.Code == wall.ChannelSilent {
-				w.stall(id, a, slices.Contains(began, a))
-			}
-		}
+		w.stall(id, of.Alarms())
 		for _, a := range began {
 			w.log.Warn("an alarm", "summit", string(id), "seat", string(a.Seat), "alarm", string(a.Code), "figure", a.Figure)
 		}
@@ -215,22 +211,24 @@ func (w *walls) lookAtAll(now time.Time) {
 	}
 }
 
-// stall says that a booth is on air and nothing comes of it, or comes again: the
-// rules give its listeners the original meanwhile.
-func (w *walls) stall(id summit.SummitID, a wall.Alarm, on bool) {
+// stall tells the rules which booths are on air and not heard of: their listeners
+// get the original meanwhile. It is told with every look until it is so, since
+// who goes off air and on again, or is turned to another channel, is no less silent.
+func (w *walls) stall(id summit.SummitID, alarms []wall.Alarm) {
 	u, err := w.summits.Now(id)
 	if err != nil {
 		return
 	}
 	for _, b := range u.State.Booths {
-		if b.OnAir != a.Seat {
+		silent := slices.ContainsFunc(alarms, func(a wall.Alarm) bool { return a.Code == wall.ChannelSilent && a.Seat == b.OnAir })
+		if b.OnAir == "" || b.Cough || b.Stalled == silent {
 			continue
 		}
 		w.telling.Go(func() {
 			ctx, cancel := context.WithTimeout(context.Background(), stallWithin)
 			defer cancel()
-			if _, err := w.summits.Do(ctx, id, summit.Server, summit.Stall{Booth: b.ID, On: on}); err != nil {
-				w.log.Warn("a booth's silence could not be acted on", "summit", string(id), "seat", string(a.Seat), "error", err)
+			if _, err := w.summits.Do(ctx, id, summit.Server, summit.Stall{Booth: b.ID, On: silent}); err != nil {
+				w.log.Warn("a booth's silence could not be acted on", "summit", string(id), "booth", string(b.ID), "error", err)
 			}
 		})
 	}
