@@ -14,10 +14,10 @@ export interface Door {
 
 /** An offer that is not answered within so long is made again, in milliseconds. */
 const answerWithin = 5_000;
-/** A restart is asked for anew, from whatever network there is by then, when it is not answered within so long. */
+/** A restart is asked for anew when it is not answered within so long. */
 const restartWithin = 2_000;
-/** A restart that is not answered within so long is asked for on another connection too. */
-const askAgainAfter = 600;
+/** A restart that is not answered within so long is asked for on another connection too: the first may hang. */
+const askAgainAfter = 200;
 
 /**
  * A browser that changes its network keeps its HTTP connection and waits on it
@@ -64,10 +64,15 @@ export class Exchange {
    * Restarts ICE: from whatever network there is now, to whatever address the
    * server has now. The media go on meanwhile where they still can. Throws
    * SessionGone when the server no longer has the session.
+   *
+   * What was not answered is asked for again as it was. The server may have
+   * taken it, and answers the same; another offer would end the old path's
+   * credentials there, by which media may still go.
    */
   async restart(): Promise<void> {
     if (this.#resource === undefined) throw new SessionGone();
-    const offer = await this.#offer({ iceRestart: true });
+    const unanswered = this.pc.signalingState === "have-local-offer" ? this.pc.localDescription?.sdp : undefined;
+    const offer = unanswered ?? (await this.#offer({ iceRestart: true }));
     const fragment = await this.#ask(this.#resource, restartFragment(offer));
     const answer = restarted(this.#answer, fragment);
     if (answer === undefined) throw own("no-answer");

@@ -2,8 +2,8 @@
 // depends on what it was like before: where a packet came every 20 ms, a
 // second of nothing says more than where only the path is checked now and then.
 
-/** Never sooner, however steady it was: a mobile network pauses nearly as long to change its cell. */
-export const leastPatience = 1_000;
+/** Never sooner, however steady it was. A restart that was not needed interrupts nothing. */
+export const leastPatience = 700;
 /** Never later: a browser checks the path every 2.5 s where nothing else comes. */
 export const mostPatience = 3_500;
 /** How far back the longest pause is remembered, in milliseconds. */
@@ -54,7 +54,7 @@ export class Silence {
   get patience(): number {
     if (this.#pauses.length === 0) return mostPatience;
     const longest = Math.max(...this.#pauses.map((p) => p.length));
-    return Math.min(mostPatience, Math.max(leastPatience, 1.5 * longest + 500));
+    return Math.min(mostPatience, Math.max(leastPatience, 1.5 * longest + 300));
   }
 
   tooLong(now: number): boolean {
