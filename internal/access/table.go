@@ -61,9 +61,10 @@ var (
 	inside        = admitted(summit.Roles...)
 	interpreter   = admitted(summit.Interpreter)
 	delegations   = admitted(summit.Principal, summit.Delegate, summit.NoteTaker)
-	handers       = admitted(summit.Principal, summit.Delegate, summit.NoteTaker, summit.Officer)
-	readers       = append(handers[:len(handers):len(handers)], admitted(summit.Technician, summit.Interpreter)...)
-	senders       = admitted(summit.Principal, summit.Delegate, summit.NoteTaker, summit.Interpreter,
+	// What the booths read is handed in days before.
+	handers = atTheDoor(summit.Principal, summit.Delegate, summit.NoteTaker, summit.Officer)
+	readers = append(handers[:len(handers):len(handers)], admitted(summit.Technician, summit.Interpreter)...)
+	senders = admitted(summit.Principal, summit.Delegate, summit.NoteTaker, summit.Interpreter,
 		summit.Officer, summit.Technician)
 	// The page is written before the meeting and after it: not only by who has
 	// been admitted to the room.
@@ -117,9 +118,10 @@ var routesAndChats = map[Action][]Standing{
 	"DELETE /api/whep/{session}": inside,
 
 	// What is handed in, and read by those whom it is for.
-	"POST /api/documents":              handers,
-	"GET /api/documents/{document}":    readers,
-	"DELETE /api/documents/{document}": handers,
+	"POST /api/documents":                 handers,
+	"GET /api/documents/{document}":       readers,
+	"DELETE /api/documents/{document}":    handers,
+	"GET /api/documents/{document}/terms": readers,
 
 	// The test of the line, which carries nothing of the summit: at the door
 	// too, and days before.

@@ -144,6 +144,9 @@ func (r *Received) Keep() error {
 	return os.Rename(r.part, path)
 }
 
+// Read opens what has been received.
+func (r *Received) Read() (*os.File, error) { return os.Open(r.part) }
+
 // Drop removes what has been received and not kept.
 func (r *Received) Drop() { _ = os.Remove(r.part) }
 
@@ -183,6 +186,18 @@ func (s *Shelf) Discard(id summit.SummitID, document string) error {
 		return err
 	}
 	return nil
+}
+
+// Sweep removes the files of a summit's documents that are not listed: of what
+// was withdrawn, or was being handed in, when the server stopped.
+func (s *Shelf) Sweep(id summit.SummitID, listed func(document string) bool) error {
+	list, err := s.list(id)
+	for _, x := range list {
+		if digestForm.MatchString(x.Name()) && !listed(x.Name()) {
+			err = errors.Join(err, s.Discard(id, x.Name()))
+		}
+	}
+	return err
 }
 
 func (s *Shelf) list(id summit.SummitID) ([]os.DirEntry, error) {

@@ -132,6 +132,26 @@ func TestHalfADocumentDoesNotOutliveTheServer(t *testing.T) {
 	}
 }
 
+// What is withdrawn is gone, also when the server died before it was removed.
+func TestWhatIsNotListedIsSweptAway(t *testing.T) {
+	s := open(t)
+	listed, withdrawn := keep(t, s, "listed"), keep(t, s, "withdrawn")
+	for range 2 {
+		if err := s.Sweep("k3", func(document string) bool { return document == listed.ID }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := readAll(s, "k3", withdrawn.ID); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("withdrawn, and read: %v", err)
+	}
+	if whole, err := readAll(s, "k3", listed.ID); err != nil || whole != "listed" {
+		t.Errorf("the listed one is %q, %v", whole, err)
+	}
+	if err := s.Sweep("k4", func(string) bool { return false }); err != nil {
+		t.Errorf("a summit without documents: %v", err)
+	}
+}
+
 func TestWhatADocumentIsFollowsFromItsContent(t *testing.T) {
 	for _, c := range []struct {
 		name  string

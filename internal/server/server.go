@@ -115,6 +115,7 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	if err != nil {
 		return s, err
 	}
+	sweepDocuments(shelf, summits, s.log)
 	watched := newAttentive(summits, s.log)
 	s.onClose(watched.close)
 	seen := newWalls(watched, board, peers, records, s.strain.Now, s.log)

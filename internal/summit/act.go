@@ -110,8 +110,9 @@ type (
 	StopSharing struct {
 		Seat SeatID `json:"seat,omitempty"`
 	}
-	// HandIn hands a document in. The same document again, by the same
-	// delegation, takes the place of the earlier one.
+	// HandIn hands a document in; to the booths, also before one is admitted. The
+	// same document again, by the same delegation, takes the place of the earlier
+	// one.
 	HandIn struct {
 		Document
 	}

@@ -17,7 +17,7 @@ const (
 var mediaType = regexp.MustCompile(`^[a-z]+/[a-z0-9][a-z0-9.+-]{0,100}$`)
 
 func (a HandIn) decide(d *decision) error {
-	if !d.seat.Admitted {
+	if !d.seat.Admitted && (a.To != ToBooths || !d.seat.prepares()) {
 		return d.refuse("not-admitted")
 	}
 	if err := d.checkDocument(a.Document); err != nil {
@@ -35,6 +35,10 @@ func (a HandIn) decide(d *decision) error {
 	return nil
 }
 
+// prepares reports whether a seat that has not been admitted yet may hand in to
+// the booths, as a delegation does days before: not who has been sent out.
+func (x Seat) prepares() bool { return speaks(x.Role) && !x.Dismissed }
+
 // checkDocument refuses a document that nobody could be shown.
 func (d *decision) checkDocument(a Document) error {
 	title := &check{}
@@ -47,6 +51,8 @@ func (d *decision) checkDocument(a Document) error {
 		return d.refuse("bad-document")
 	case a.Bytes <= 0 || a.Bytes > MostBytes:
 		return d.refuse("document-size", "limit", strconv.Itoa(MostBytes>>20))
+	case !slices.Contains([]Purpose{"", SpeechText, Slides, TermList}, a.As):
+		return d.refuse("no-such-purpose")
 	case a.Item != "" && !known:
 		return d.refuse("no-such-item")
 	}
@@ -69,7 +75,7 @@ func fileName(s string) bool {
 
 func (a Document) same(b Document) bool {
 	return a.ID == b.ID && a.File == b.File && a.Type == b.Type && a.Bytes == b.Bytes && a.To == b.To &&
-		a.Item == b.Item && equalText(a.Title, b.Title)
+		a.Item == b.Item && a.As == b.As && equalText(a.Title, b.Title)
 }
 
 func equalText(a, b Text) bool {
@@ -95,7 +101,7 @@ func (d *decision) handsInFor() DelegationID {
 
 func (a WithdrawDocument) decide(d *decision) error {
 	for _, x := range d.s.Documents {
-		own := x.Delegation == d.handsInFor()
+		own := x.Delegation == d.handsInFor() && (d.seat.Admitted || x.Seat == d.seat.ID && d.seat.prepares())
 		if x.ID == a.ID && (own || d.seat.Role == Officer && x.To != ToDelegation) {
 			d.emit(DocumentWithdrawn{d.stamp(), x.ID, x.Delegation})
 		}
@@ -109,11 +115,15 @@ func (s State) document(id string, of DelegationID) (HandedIn, bool) {
 
 // Reads reports whether a seat may read a document: whoever confers in the
 // delegation that handed it in, and those whom it is for. Of an item, the table
-// is those who attend it.
+// is those who attend it. Who has not been admitted reads what they have handed
+// in themselves: nobody has vouched for them yet.
 func (s State) Reads(id SeatID, x HandedIn) bool {
 	seat, ok := s.Seat(id)
-	if !ok || !seat.Admitted || seat.Invitation.Revoked {
+	if !ok || seat.Invitation.Revoked {
 		return false
+	}
+	if !seat.Admitted {
+		return x.Seat == id && seat.prepares()
 	}
 	if speaks(seat.Role) && seat.Delegation == x.Delegation {
 		return true

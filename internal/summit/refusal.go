@@ -117,6 +117,7 @@ var sentences = map[string]string{
 	"no-such-audience":   "Say with whom: the table, your delegation, or for a document the booths.",
 	"screen-taken":       "{name} has been sharing a screen since {at}, and one is shown at a time. Ask them or the protocol officer to stop it first.",
 	"bad-document":       "The document was not taken: it needs a title, a file name without a path, and a media type.",
+	"no-such-purpose":    "Say what the document is: a speech text, slides, a term list, or something else.",
 	"document-size":      "The document was not taken: it is empty, or larger than {limit} MiB.",
 	"too-many-documents": "This summit has {limit} documents already, which is the most. Withdraw one first.",
 	"no-such-remedy":     "A person can be asked to mute, to unmute or to reload the page. Nothing was asked.",

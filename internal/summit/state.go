@@ -107,6 +107,7 @@ type Document struct {
 	Bytes int64    `json:"bytes"` // from 1 to [MostBytes]
 	To    Audience `json:"to"`
 	Item  ItemID   `json:"item,omitempty"` // "" is for the whole summit
+	As    Purpose  `json:"as,omitempty"`   // "" is none of those that have a name
 }
 
 // HandedIn is a document, who handed it in, and when.

@@ -98,6 +98,15 @@ const (
 	ToBooths     Audience = "booths"     // the interpreters; documents only
 )
 
+// Purpose is what a document is for, as whoever hands it in says.
+type Purpose string
+
+const (
+	SpeechText Purpose = "speech" // what will be read out
+	Slides     Purpose = "slides"
+	TermList   Purpose = "terms" // the words wished for, in two or more languages
+)
+
 // Remedy is something that an officer or a technician may ask of a person and
 // only that person may do.
 type Remedy string

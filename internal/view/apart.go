@@ -60,7 +60,7 @@ func (e *eyes) documents() []Document {
 			continue
 		}
 		all = append(all, Document{ID: x.ID, Title: text(x.Title), File: x.File, Type: x.Type, Bytes: x.Bytes, To: x.To,
-			Item: x.Item, Seat: x.Seat, Delegation: x.Delegation, At: x.At,
+			Item: x.Item, As: x.As, Seat: x.Seat, Delegation: x.Delegation, At: x.At,
 			MayWithdraw: e.would(summit.WithdrawDocument{ID: x.ID})})
 	}
 	return all

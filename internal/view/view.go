@@ -135,6 +135,7 @@ type Document struct {
 	Bytes      int64               `json:"bytes"`
 	To         summit.Audience     `json:"to"`
 	Item       summit.ItemID       `json:"item,omitempty"` // absent for the whole summit
+	As         summit.Purpose      `json:"as,omitempty"`   // absent for none of those that have a name
 	Seat       summit.SeatID       `json:"seat"`           // who handed it in
 	Delegation summit.DelegationID `json:"delegation,omitempty"`
 	At         time.Time           `json:"at"`

@@ -41,6 +41,10 @@ func (s *Server) handIn(w http.ResponseWriter, r *http.Request) {
 	}
 	defer came.Drop()
 	about.ID, about.Type, about.Bytes = came.ID, came.Type, came.Bytes
+	if err := checkTerms(about, came); err != nil {
+		s.documentRefused(w, r, err)
+		return
+	}
 	// From when the file is kept until it is listed nobody takes it away: the
 	// other side may be withdrawing the same one.
 	s.shelving.Lock()
@@ -95,7 +99,10 @@ func documentForm(r *http.Request) (about summit.Document, file io.Reader, err e
 func (s *Server) documentRefused(w http.ResponseWriter, r *http.Request, err error) {
 	p := newProblem(http.StatusUnprocessableEntity, "document-size")
 	var large *http.MaxBytesError
+	var fault *documents.Fault
 	switch {
+	case errors.As(err, &fault):
+		p.Code, p.Params = fault.Code, fault.Params
 	case errors.Is(err, documents.ErrTooLarge), errors.As(err, &large), errors.Is(err, documents.ErrEmpty):
 		p.Params = map[string]string{"limit": strconv.Itoa(documents.MaxBytes >> 20)}
 	case errors.Is(err, documents.ErrKind):

@@ -130,6 +130,63 @@ func TestADocumentIsRefusedInWordsAndKeepsNothing(t *testing.T) {
 	}
 }
 
+// Days before anybody is admitted, a delegation hands in to the booths; what it
+// says it is, is checked while it can still be mended.
+func TestTextsForTheBoothsComeDaysBefore(t *testing.T) {
+	h := openHall(t)
+	booth, _ := h.enter("interpreter-1")
+	press, _ := h.enter("reporter")
+	early := h.guest("delegate-a")
+	waiting := h.guest("interpreter-2")
+	about := `{"title":{"en":"Terms"},"file":"terms.csv","to":"booths","as":"terms"}`
+	kind, body := form(t, about, []byte("ar,ru\nتفاهم,взаимопонимание\n"))
+	status, said := early.ask("POST", "/api/documents", kind, body)
+	var answer struct{ ID string }
+	if err := json.Unmarshal([]byte(said), &answer); status != http.StatusCreated || err != nil {
+		t.Fatalf("not handed in from the green room: %d %s", status, said)
+	}
+	path := "/api/documents/" + answer.ID
+	want := `{"languages":["ar","ru"],"terms":[{"words":{"ar":"تفاهم","ru":"взаимопонимание"}}]}` + "\n"
+	for _, g := range []*guest{booth, early} {
+		if status, said := g.ask("GET", path+"/terms", "", nil); status != http.StatusOK || said != want {
+			t.Errorf("%s reads %d %s", g.seat, status, said)
+		}
+	}
+	for _, g := range []*guest{press, waiting} {
+		for _, path := range []string{path, path + "/terms"} {
+			if status, said := g.ask("GET", path, "", nil); status != http.StatusForbidden {
+				t.Errorf("%s is answered %d %s", g.seat, status, said)
+			}
+		}
+	}
+	speech := early.handIn(t, "booths", "Ladies and gentlemen")
+	if status, _ := booth.ask("GET", "/api/documents/"+speech+"/terms", "", nil); status != http.StatusNotFound {
+		t.Errorf("a speech is read as a term list: %d", status)
+	}
+	for _, c := range []struct{ about, file, code string }{
+		{about, "ar,ru\na\n", "terms-row"},
+		{about, "%PDF-1.7\n", "terms-kind"},
+		{strings.Replace(about, "terms\"}", "poem\"}", 1), "a,b", "no-such-purpose"},
+		{strings.Replace(about, "booths", "table", 1), "ar,ru\na,b\n", "not-admitted"},
+	} {
+		kind, body := form(t, c.about, []byte(c.file))
+		status, said := early.ask("POST", "/api/documents", kind, body)
+		if status < 400 || status >= 500 || !strings.Contains(said, `"code":"`+c.code+`"`) {
+			t.Errorf("%s: %d %s", c.code, status, said)
+		}
+	}
+	if n := len(h.state().Documents); n != 2 {
+		t.Errorf("%d documents are listed", n)
+	}
+	if status, said := early.ask("DELETE", path, "", nil); status != http.StatusNoContent {
+		t.Errorf("not withdrawn: %d %s", status, said)
+	}
+	if f, err := h.web.Documents.Open(h.id, answer.ID); err == nil {
+		f.Close()
+		t.Error("withdrawn, and the file is still there")
+	}
+}
+
 func TestADocumentNeedsItsFile(t *testing.T) {
 	if access.May(access.Standing(summit.Principal), access.Act("hand-in")) {
 		t.Error("a document could be listed without a file behind it")

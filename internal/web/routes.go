@@ -38,6 +38,7 @@ func (s *Server) handleAll() {
 	s.handle("POST /api/documents", documentBody, s.handIn)
 	s.handle("GET /api/documents/{document}", 0, s.document)
 	s.handle("DELETE /api/documents/{document}", 0, s.withdrawDocument)
+	s.handle("GET /api/documents/{document}/terms", 0, s.terms)
 
 	s.handle("GET /api/sender", 0, s.senderToken)
 	s.handle("POST /api/linetest", sdpBody, s.testLine)

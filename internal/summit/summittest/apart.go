@@ -30,7 +30,8 @@ func handIn(t *dice, s summit.State) summit.Act {
 	return summit.HandIn{Document: summit.Document{
 		ID: document(t), Title: summit.Text{"en": pick(t, "title", "Speech", "Slides", "")},
 		File: pick(t, "file", "speech.pdf", "slides.pdf", "../speech.pdf", ""), Type: pick(t, "type", "application/pdf", "PDF"),
-		Bytes: pick[int64](t, "bytes", 1, 4000, 0, summit.MostBytes+1), To: audience(t), Item: itemID(t, s)}}
+		Bytes: pick[int64](t, "bytes", 1, 4000, 0, summit.MostBytes+1), To: audience(t), Item: itemID(t, s),
+		As: pick[summit.Purpose](t, "as", "", summit.SpeechText, summit.TermList, "poem")}}
 }
 
 func withdraw(t *dice, _ summit.State) summit.Act { return summit.WithdrawDocument{ID: document(t)} }

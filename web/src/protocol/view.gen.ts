@@ -347,6 +347,8 @@ export interface Document {
   readonly to: Audience;
   /** absent for the whole summit */
   readonly item?: ItemId;
+  /** absent for none of those that have a name */
+  readonly as?: Purpose;
   /** who handed it in */
   readonly seat: SeatId;
   readonly delegation?: DelegationId;
@@ -637,6 +639,14 @@ export interface Source {
   /** channels only */
   readonly language?: Language;
 }
+
+/** Purpose is what a document is for, as whoever hands it in says. */
+export type Purpose =
+  /** what will be read out */
+  | "speech"
+  | "slides"
+  /** the words wished for, in two or more languages */
+  | "terms";
 
 /** AlarmCode says what is wrong. */
 export type AlarmCode =

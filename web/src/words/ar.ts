@@ -5,6 +5,7 @@ import { consoleAr } from "./console.ar";
 import { deskAr } from "./desk.ar";
 import { lineAr } from "./line.ar";
 import { refusedAr } from "./refused.ar";
+import { textsAr } from "./texts.ar";
 import { wallAr } from "./wall.ar";
 import type { Catalogue } from "./words";
 
@@ -307,5 +308,6 @@ export const ar: Catalogue = {
   ...deskAr,
   ...lineAr,
   ...refusedAr,
+  ...textsAr,
   ...wallAr,
 };

@@ -5,6 +5,7 @@ import { consoleEn } from "./console.en";
 import { deskEn } from "./desk.en";
 import { lineEn } from "./line.en";
 import { refusedEn } from "./refused.en";
+import { textsEn } from "./texts.en";
 import { wallEn } from "./wall.en";
 
 export const en = {
@@ -306,5 +307,6 @@ export const en = {
   ...deskEn,
   ...lineEn,
   ...refusedEn,
+  ...textsEn,
   ...wallEn,
 } as const;

@@ -5,6 +5,7 @@ import { consoleRu } from "./console.ru";
 import { deskRu } from "./desk.ru";
 import { lineRu } from "./line.ru";
 import { refusedRu } from "./refused.ru";
+import { textsRu } from "./texts.ru";
 import { wallRu } from "./wall.ru";
 import type { Catalogue } from "./words";
 
@@ -307,5 +308,6 @@ export const ru: Catalogue = {
   ...deskRu,
   ...lineRu,
   ...refusedRu,
+  ...textsRu,
   ...wallRu,
 };

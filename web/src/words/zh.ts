@@ -5,6 +5,7 @@ import { consoleZh } from "./console.zh";
 import { deskZh } from "./desk.zh";
 import { lineZh } from "./line.zh";
 import { refusedZh } from "./refused.zh";
+import { textsZh } from "./texts.zh";
 import { wallZh } from "./wall.zh";
 import type { Catalogue } from "./words";
 
@@ -307,5 +308,6 @@ export const zh: Catalogue = {
   ...deskZh,
   ...lineZh,
   ...refusedZh,
+  ...textsZh,
   ...wallZh,
 };
