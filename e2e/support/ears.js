@@ -2,6 +2,31 @@
 // pixel. Nothing here changes what is played.
 globalThis.liqaEars = (() => {
   let context;
+
+  // The page's own chain, as it puts it together: the gain of each track in it,
+  // and what comes out of it.
+  const gains = new WeakMap();
+  let limiter;
+  let output;
+  const connect = AudioNode.prototype.connect;
+  AudioNode.prototype.connect = function (to, ...rest) {
+    if (this instanceof MediaStreamAudioSourceNode && to instanceof GainNode) gains.set(this.mediaStream.getAudioTracks()[0], to.gain);
+    if (this instanceof AudioWorkletNode && to === this.context.destination) {
+      limiter = this;
+      output = tapAt(16384);
+    }
+    return connect.call(this, to, ...rest);
+  };
+
+  function tapAt(fftSize) {
+    const tap = new AnalyserNode(limiter.context, { fftSize, smoothingTimeConstant: 0 });
+    connect.call(limiter, tap);
+    return tap;
+  }
+
+  // How loud an element is played: by itself, or, muted, through the chain.
+  const volumeOf = (element, track) => (element.muted ? (gains.get(track)?.value ?? 0) : element.volume);
+
   const taps = new WeakMap();
   const captured = new WeakMap();
   const find = (slot) => document.querySelector(`[data-slot="${slot}"]`) ?? document.querySelector(slot);
@@ -19,22 +44,27 @@ globalThis.liqaEars = (() => {
   }
 
   // The level at a frequency over the last third of a second, in dBFS, as loud
-  // as the element plays it.
+  // as the element is played; of the slot "output", what comes out of the page.
   async function tones(slot, wanted) {
+    if (slot === 'output') return output ? measured(output, () => 1, wanted) : Object.fromEntries(Object.keys(wanted).map((n) => [n, -200]));
     const element = find(slot);
     const none = Object.fromEntries(Object.keys(wanted).map((n) => [n, -200]));
     // A recording has no stream of its own until it is asked for one.
     const stream = element?.srcObject ?? (element && (captured.get(element) ?? captured.set(element, element.captureStream()).get(element)));
     const track = stream?.getAudioTracks()[0];
-    if (!track || element.paused || element.muted || element.volume === 0) return none;
+    if (!track || element.paused || volumeOf(element, track) === 0) return none;
     const tap = tapOf(track);
     if (context.state !== 'running') await context.resume();
+    return measured(tap, () => volumeOf(element, track), wanted);
+  }
+
+  async function measured(tap, volume, wanted) {
     // So that the window holds only what came after this call.
     await new Promise((r) => setTimeout(r, 380));
     const samples = new Float32Array(tap.fftSize);
     tap.getFloatTimeDomainData(samples);
     const out = {};
-    for (const [name, hz] of Object.entries(wanted)) out[name] = level(samples, hz, context.sampleRate, element.volume);
+    for (const [name, hz] of Object.entries(wanted)) out[name] = level(samples, hz, tap.context.sampleRate, volume());
     return out;
   }
 
@@ -69,14 +99,14 @@ globalThis.liqaEars = (() => {
   }
 
   // For so many milliseconds, by how many each beep is heard after its flash is
-  // seen in a slot's element.
+  // seen in a slot's element: heard at the page's output, where it has one.
   async function offsets(slot, length) {
     const element = find(slot);
     context ??= new AudioContext({ sampleRate: 48000 });
     if (context.state !== 'running') await context.resume();
     // A short window: what it holds is what is heard now.
-    const tap = new AnalyserNode(context, { fftSize: 256, smoothingTimeConstant: 0 });
-    context.createMediaStreamSource(new MediaStream(element.srcObject.getAudioTracks())).connect(tap);
+    const tap = output ? tapAt(256) : new AnalyserNode(context, { fftSize: 256, smoothingTimeConstant: 0 });
+    if (!output) context.createMediaStreamSource(new MediaStream(element.srcObject.getAudioTracks())).connect(tap);
     const flashes = [];
     const beeps = [];
     const until = performance.now() + length;
@@ -206,7 +236,52 @@ globalThis.liqaEars = (() => {
     return { width: video.videoWidth, count: q.totalVideoFrames };
   }
 
+  // The level of a tone as it is heard, all the time: at the page's output, and
+  // of the elements that play by themselves. It goes on when the page is loaded
+  // again. Since an instant: [milliseconds since 1970, dBFS] each.
+  const trace = [];
+  function follow(hz) {
+    sessionStorage.setItem('ears', String(hz));
+    const samples = new Float32Array(4096);
+    let tap;
+    setInterval(() => {
+      let heard = -200;
+      const take = (from, volume) => {
+        from.getFloatTimeDomainData(samples);
+        heard = Math.max(heard, level(samples, hz, from.context.sampleRate, volume));
+      };
+      if (output) take((tap ??= tapAt(4096)), 1);
+      for (const element of document.querySelectorAll('[data-slot]')) {
+        const track = element.srcObject?.getAudioTracks()[0];
+        if (!track || element.paused || element.muted) continue;
+        const whole = tapOf(track);
+        if (whole.fftSize !== 4096) whole.fftSize = 4096;
+        take(whole, element.volume);
+      }
+      trace.push([Date.now(), heard]);
+    }, 20);
+  }
+  const followed = (since) => trace.filter(([at]) => at >= since);
+  if (sessionStorage.getItem('ears')) follow(Number(sessionStorage.getItem('ears')));
+
+  // The highest sample of the page's output, and of a slot's track before the
+  // page's chain, over so many milliseconds; dBFS.
+  async function peaks(slot, length) {
+    const before = tapOf(find(slot).srcObject.getAudioTracks()[0]);
+    if (context.state !== 'running') await context.resume();
+    const samples = new Float32Array(16384);
+    const highest = [0, 0];
+    for (const until = performance.now() + length; performance.now() < until; await new Promise((r) => setTimeout(r, 50))) {
+      [output, before].forEach((tap, i) => {
+        tap.getFloatTimeDomainData(samples);
+        for (const s of samples) highest[i] = Math.max(highest[i], Math.abs(s));
+      });
+    }
+    const [out, put] = highest.map((h) => 20 * Math.log10(h + 1e-10));
+    return { out, put };
+  }
+
   const connectionsMade = () => connections.length;
 
-  return { listen, silences, frames, connectionsMade, tones, colour, offsets, streams, received, sent, answers };
+  return { listen, silences, frames, follow, followed, peaks, connectionsMade, tones, colour, offsets, streams, received, sent, answers };
 })();

@@ -1,6 +1,8 @@
 // Playing a pair: one sound and one picture in one media element, so that the
 // browser keeps lips and words together.
 
+import { listening } from "./listening";
+
 /** A picture that has stood still for so long is no picture, in milliseconds. */
 const still = 2_000;
 
@@ -50,8 +52,13 @@ export async function start(element: HTMLMediaElement): Promise<"playing" | "hel
   }
 }
 
-/** Sends an element's sound to a loudspeaker, where the browser can. */
+/**
+ * Sends the page's sound to a loudspeaker, and an element's own, where the
+ * browser can: a muted element too, for Chromium cancels the echo of the
+ * loudspeaker of the elements.
+ */
 export function speakThrough(element: HTMLMediaElement, speaker: string): void {
+  listening().speaker(speaker);
   if ("setSinkId" in element && element.sinkId !== speaker) void element.setSinkId(speaker).catch(() => undefined);
 }
 

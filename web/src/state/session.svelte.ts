@@ -14,6 +14,7 @@ import { isPicture, Receiving } from "../protocol/whep";
 import { Sending } from "../protocol/whip";
 import { chosenBefore, keepChosen, open as openDevices, stop, type Chosen, type Opened } from "../media/capture";
 import { Keeper } from "../media/keeper";
+import { listening } from "../media/listening";
 import { Reporter } from "../media/report";
 import { floor, measure } from "../media/level";
 import { watchSizes } from "../media/sizes";
@@ -322,6 +323,7 @@ export class Session implements Seated {
     this.#device = "ok";
     // A page that captures may play: what the browser held back is tried again.
     this.#held = false;
+    listening().echoes(opened.media.getAudioTracks()[0]);
     this.#stopMeasuring();
     this.#level = floor;
     this.#stopMeasuring = measure(opened.media, (dbfs) => (this.#level = dbfs));
