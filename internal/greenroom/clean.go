@@ -11,8 +11,11 @@ const (
 	quiet   = -120.0
 )
 
+// lacksShownH264 says that a browser cannot decode H.264.
+const lacksShownH264 = "h264-shown"
+
 // lacks are what a browser can be said to lack.
-var lacks = []string{"h264", "red", "simulcast", "speaker-choice", "keep-awake"}
+var lacks = []string{"h264", lacksShownH264, "red", "simulcast", "speaker-choice", "keep-awake"}
 
 // Clean leaves of a browser's words what can be shown: known values, names of
 // a length, levels from -120 to 0 dBFS.

@@ -36,6 +36,7 @@ func TestJudge(t *testing.T) {
 		"60 kbit/s up":              {summit.Interpreter, func(_ *Findings, m *Measured) { m.Up = 60_000 }, Red, SoundTooSlow},
 		"500 kbit/s down":           {summit.Reporter, func(_ *Findings, m *Measured) { m.Down = 500_000 }, Amber, SeeingTooSlow},
 		"100 kbit/s down":           {summit.Reporter, func(_ *Findings, m *Measured) { m.Down = 100_000 }, Red, HearingTooSlow},
+		"a browser without H.264":   {summit.Reporter, func(f *Findings, _ *Measured) { f.Lacks = []string{"h264", "h264-shown"} }, Amber, NoH264},
 		"a satellite":               {summit.Principal, func(_ *Findings, m *Measured) { m.RoundTrip = 600 * time.Millisecond }, Amber, Delay},
 		"in fits":                   {summit.Principal, func(_ *Findings, m *Measured) { m.Jitter = 90 * time.Millisecond }, Amber, Unsteady},
 		"no microphone":             {summit.Principal, func(f *Findings, _ *Measured) { f.Microphone = "" }, Red, NoMicrophone},

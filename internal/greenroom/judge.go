@@ -38,6 +38,9 @@ func Judge(role summit.Role, f Findings, m Measured) (Colour, Code, []Remark) {
 	judgeDevices(need, f, say)
 	judgeRates(need, m, say)
 	judgePath(m, say)
+	if slices.Contains(f.Lacks, lacksShownH264) {
+		say(Amber, NoH264)
+	}
 	if f.UDP == Blocked && f.TCP == Reached {
 		say(Amber, ByTCP)
 	}

@@ -27,6 +27,7 @@ const (
 	ByTCP          Code = "by-tcp"           // UDP is blocked
 	PictureTooSlow Code = "picture-too-slow" // sound fits up, a picture does not
 	SeeingTooSlow  Code = "seeing-too-slow"  // sound fits down, pictures hardly
+	NoH264         Code = "no-h264"          // the browser cannot show what most cameras send
 	Loss           Code = "loss"
 	Delay          Code = "delay"
 	Unsteady       Code = "unsteady" // packets come in fits
@@ -60,7 +61,7 @@ type Findings struct {
 	UDP     Reach    `json:"udp,omitempty"`
 	TCP     Reach    `json:"tcp,omitempty"`
 	Browser string   `json:"browser,omitempty"` // "Chrome 140, Windows"
-	Lacks   []string `json:"lacks,omitempty"`   // of the browser: "h264", "red", "speaker-choice", "keep-awake"
+	Lacks   []string `json:"lacks,omitempty"`   // of the browser: "h264", "h264-shown", "red", "speaker-choice", "keep-awake"
 
 	// Devices by the names that they give themselves; "" is none.
 	Microphone  string `json:"microphone,omitempty"`

@@ -185,7 +185,7 @@ func (t teller) quantiles(d *prometheus.Desc, values []float64, labels ...string
 func (f *figures) switching(t teller) {
 	survey := f.board.Survey()
 	kinds := map[switchboard.Kind]int{switchboard.Audio: 0, switchboard.Video: 0}
-	reduced := map[switchboard.Reduced]int{switchboard.ByLine: 0, switchboard.ByHand: 0}
+	reduced := map[switchboard.Reduced]int{switchboard.ByLine: 0, switchboard.ByHand: 0, switchboard.ByCodec: 0}
 	var lost, drops, answered, refused, repeated uint64
 	for _, s := range survey.Sources {
 		kinds[s.Kind]++

@@ -310,11 +310,16 @@ func sourceSeen(o *wall.Observation, s switchboard.SourceSurvey) wall.Source {
 	return out
 }
 
-// slotsSeen are the slots of a receiver that carry something now. Who is in a
+// slotsSeen are the slots of a receiver that carry something now, or would if its
+// browser took the codec. Who is in a
 // private word or a huddle with whom is not the technician's to see.
 func slotsSeen(seat summit.SeatID, r switchboard.ReceiverSurvey, now time.Time) (all []wall.Slot) {
 	for _, s := range r.Slots {
-		if s.Carries == "" || now.Sub(s.Last) > idleAfter {
+		shows := s.Carries
+		switch {
+		case s.Foreign != "":
+			shows = s.Foreign
+		case s.Carries == "" || now.Sub(s.Last) > idleAfter:
 			continue
 		}
 		id, _, _ := strings.Cut(string(s.Carries), "/")
@@ -327,7 +332,7 @@ func slotsSeen(seat summit.SeatID, r switchboard.ReceiverSurvey, now time.Time) 
 		if at := plan.Slot(s.ID); at != plan.Private && at != plan.ScreenSlot {
 			slot.Of = named.Seat // whose screen the table sees is in everybody's view
 		}
-		if s.Kind == switchboard.Video {
+		if s.Kind == switchboard.Video && s.Foreign == "" {
 			slot.Layer = s.Layer
 		}
 		all = append(all, slot)

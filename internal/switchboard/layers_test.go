@@ -297,3 +297,35 @@ func TestSlotThatIsNotShownCarriesNothing(t *testing.T) {
 		}
 	})
 }
+
+// Who cannot take a picture's codec is known not to see it, and whose it is; the
+// sound of the pair is heard.
+func TestPictureOfAForeignCodec(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		mic, cam := s.microphone("m", "P"), s.camera("c", "P", H264)
+		picture := pictureSlot("picture", 1, 2)
+		picture.PT = map[Codec]uint8{VP9: 98}
+		_, w := s.receiver("seat", soundSlot("original", 1, 1), picture)
+		s.Allow("seat", only("original", "m", "picture", "c"))
+		slot := func() SlotSurvey {
+			for range 60 {
+				mic.sound()
+				cam.frame(true)
+				s.pass(20 * ms)
+			}
+			return s.Survey().Receivers[0].Slots[1]
+		}
+		if got := slot(); got.Reduced != ByCodec || got.Foreign != "c" || got.Carries != "" {
+			t.Errorf("of H.264 for who takes VP9 the survey says %+v", got)
+		}
+		if got := w.take(); of(got, "c") != 0 || of(got, "m") == 0 {
+			t.Errorf("%d packets of the picture and %d of the sound went out", of(got, "c"), of(got, "m"))
+		}
+		cam.source.Close()
+		cam = s.camera("d", "P", VP9)
+		s.Allow("seat", only("original", "m", "picture", "d"))
+		if got := slot(); got.Reduced != NotReduced || got.Foreign != "" || got.Carries != "d" {
+			t.Errorf("of VP9 the survey says %+v", got)
+		}
+	})
+}

@@ -306,6 +306,9 @@ func (b *Board) demand(r *Receiver) (list []picture, leading int, needs sound) {
 		sl, s := &r.slots[i], r.chooser.choice[i]
 		if s == nil {
 			sl.layer, sl.reduced = -1, NotReduced
+			if sl.foreign = b.foreign(r, sl); sl.foreign != "" {
+				sl.reduced = ByCodec
+			}
 			continue
 		}
 		if sl.spec.Kind == Audio {
@@ -316,6 +319,7 @@ func (b *Board) demand(r *Receiver) (list []picture, leading int, needs sound) {
 			}
 			continue
 		}
+		sl.foreign = ""
 		set := r.rights.slots[sl.spec.ID]
 		p := picture{slot: i, now: int(sl.layer), carried: -1, first: set.First, preferred: set.Prefer == s.spec.ID, area: int(sl.width) * int(sl.height)}
 		if sl.width < 0 {
@@ -335,4 +339,25 @@ func (b *Board) demand(r *Receiver) (list []picture, leading int, needs sound) {
 		leading++
 	}
 	return list, leading, needs
+}
+
+// foreign is the picture that would be in a slot if the receiver took its
+// codec; "" for none. In a pair it is that of whoever is heard.
+func (b *Board) foreign(r *Receiver, empty *slot) SourceID {
+	if empty.spec.Kind != Video || empty.takes[H264] && empty.takes[VP9] {
+		return ""
+	}
+	var heard *Source
+	for i := range r.slots {
+		if sl := &r.slots[i].spec; empty.spec.Pair > 0 && sl.Pair == empty.spec.Pair && sl.Kind == Audio {
+			heard = r.chooser.choice[i]
+		}
+	}
+	for _, id := range r.rights.slots[empty.spec.ID].Sources {
+		s := b.sources[id]
+		if s != nil && s.spec.Kind == Video && !empty.takes[s.spec.Codec] && (heard == nil || heard.spec.Origin == s.spec.Origin) {
+			return id
+		}
+	}
+	return ""
 }

@@ -30,9 +30,10 @@ type slot struct {
 	layer         int8 // that it has been allotted; −1 for none
 	byHand        bool // there is a limit to it
 	reduced       Reduced
-	rate          int    // bit/s of payload in the last second
-	packetRate    int    // a second
-	bytes         uint64 // that had been sent when it was last measured
+	foreign       SourceID // what it would carry if the receiver took its codec
+	rate          int      // bit/s of payload in the last second
+	packetRate    int      // a second
+	bytes         uint64   // that had been sent when it was last measured
 	packets       uint64
 
 	// What follows belongs to whoever serves the receiver.
@@ -56,8 +57,8 @@ type slot struct {
 func (s *slot) init(index int, spec SlotSpec) {
 	s.index, s.spec = index, spec
 	s.width, s.height, s.layer = -1, -1, -1
-	for c, pt := range spec.PT {
 	s.said = [2]int16{-1, -1}
+	for c, pt := range spec.PT {
 		if c <= lastCodec {
 			s.pt[c], s.takes[c] = pt, c.Kind() == spec.Kind
 		}

@@ -87,8 +87,10 @@ type SlotSurvey struct {
 	Origin  Origin
 	Layer   int // of what it carries, 0 the smallest
 	// Reduced says why it carries a smaller layer than its size asks for, or
-	// none: ByLine for want of bandwidth, ByHand because of the set's Most.
+	// none: ByLine for want of bandwidth, ByHand because of the set's Most,
+	// ByCodec because the receiver does not take that of Foreign.
 	Reduced       Reduced
+	Foreign       SourceID
 	BitRate       int     // bit/s of payload in the last second
 	Width, Height int     // on the screen; both 0 when it is not shown, −1 when nobody has said
 	Lost          float64 // 0 to 1, of the receiver's last report
@@ -114,6 +116,7 @@ const (
 	NotReduced Reduced = ""
 	ByLine     Reduced = "line"
 	ByHand     Reduced = "hand"
+	ByCodec    Reduced = "codec"
 )
 
 type sourceCount struct {
@@ -248,7 +251,7 @@ func (b *Board) surveySlot(sl *slot) SlotSurvey {
 		Refused: c.refused.Load(), Withheld: c.withheld.Load(),
 		NacksAnswered: c.nacksAnswered.Load(), NacksRefused: c.nacksRefused.Load(), NacksRepeated: c.nacksRepeated.Load(),
 		Last:    b.moment(c.last.Load()),
-		Reduced: sl.reduced, BitRate: sl.rate, Width: int(sl.width), Height: int(sl.height),
+		Reduced: sl.reduced, Foreign: sl.foreign, BitRate: sl.rate, Width: int(sl.width), Height: int(sl.height),
 	}
 	s.Lost, s.Jitter, _ = sl.heard.get()
 	if g := sl.carrying.Load(); g != nil && g.live.Load() {

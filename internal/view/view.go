@@ -362,8 +362,9 @@ type Slot struct {
 	Eligible []Source `json:"eligible"`
 	// Carries is what feeds it now, as measured; absent when nothing does.
 	Carries *Source `json:"carries,omitempty"`
-	// Reduced says why a picture is smaller than it is shown: "line", the line
-	// carries no more, or "hand", somebody has limited it. Absent when it is not.
+	// Reduced says why a picture is smaller than it is shown, or not there: "line",
+	// the line carries no more, "hand", somebody has limited it, or "codec", the
+	// browser cannot show it. Absent when it is not.
 	Reduced string `json:"reduced,omitempty"`
 }
 

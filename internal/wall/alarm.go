@@ -27,6 +27,8 @@ const (
 	PictureStopped Code = "picture-stopped"
 	// PictureFrozen: a picture is sent, and stands still on a seat's screen.
 	PictureFrozen Code = "picture-frozen"
+	// NoCodec: a seat's browser cannot show the codec of a picture that is meant for it.
+	NoCodec Code = "no-codec"
 	// ChannelSilent: an interpreter is on air and no packets of theirs have come for 3 s.
 	ChannelSilent Code = "channel-silent"
 	// DiskLow: the disk of the recordings is nearly full.
@@ -46,14 +48,14 @@ const (
 )
 
 // Codes are all of them.
-var Codes = [...]Code{SilentFloor, Clipping, Narrowband, Loss, PressLoss, PictureStopped, PictureFrozen, ChannelSilent, DiskLow,
-	RecorderFailing, JournalBehind, Unseen, Missing, NotClear, Strained}
+var Codes = [...]Code{SilentFloor, Clipping, Narrowband, Loss, PressLoss, PictureStopped, PictureFrozen, NoCodec, ChannelSilent,
+	DiskLow, RecorderFailing, JournalBehind, Unseen, Missing, NotClear, Strained}
 
 // Alarm is one thing that is wrong now.
 type Alarm struct {
 	Code     Code            `json:"code"`
 	Seat     summit.SeatID   `json:"seat,omitempty"`
-	Of       summit.SeatID   `json:"of,omitempty"` // whose picture stands still
+	Of       summit.SeatID   `json:"of,omitempty"` // whose picture stands still, or is not shown
 	Language summit.Language `json:"language,omitempty"`
 	// Way of the loss: "in" is what the seat sends.
 	Way   Way       `json:"way,omitempty"`
@@ -85,6 +87,7 @@ var rules = map[Code]rule{
 	PressLoss:       {6 * time.Second, 6 * time.Second},
 	PictureStopped:  {0, 2 * time.Second},
 	PictureFrozen:   {2 * time.Second, 3 * time.Second},
+	NoCodec:         {3 * time.Second, time.Second},
 	ChannelSilent:   {0, time.Second},
 	DiskLow:         {2 * time.Second, 5 * time.Second},
 	RecorderFailing: {3 * time.Second, 2 * time.Second},

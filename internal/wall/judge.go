@@ -75,8 +75,8 @@ func (w *Wall) judgeFloor(o Observation, seat summit.SeatID) {
 	}
 }
 
-// judgePictures looks for cameras that send nothing, and for pictures that are
-// sent and stand still at who receives them.
+// judgePictures looks for cameras that send nothing, and for pictures that
+// cannot be shown, or stand still, at who receives them.
 func (w *Wall) judgePictures(o Observation) {
 	moves := map[summit.SeatID]bool{}
 	for _, s := range o.Sources {
@@ -92,6 +92,7 @@ func (w *Wall) judgePictures(o Observation) {
 		if s.Kind != Camera || w.seats[s.Seat].press() {
 			continue
 		}
+		w.court.judge(o.At, Alarm{Code: NoCodec, Seat: s.Seat, Of: s.Of}, when(s.Reduced == "codec", s.Reduced != "codec"))
 		r := w.report(s.Seat, o.At)
 		if r == nil || r.Hidden || !moves[s.Of] {
 			continue

@@ -103,7 +103,8 @@ type Layer struct {
 	Width, Height int // 0 when not known
 }
 
-// Slot is one place of a receiving connection that carries something now. An
+// Slot is one place of a receiving connection that carries something now, or
+// would if the receiver took the codec of what is Of; Reduced is then "codec". An
 // idle slot is not observed: to a browser's statistics it is a total loss.
 type Slot struct {
 	Seat     summit.SeatID // whose connection it is
@@ -112,7 +113,7 @@ type Slot struct {
 	Kind     Kind
 	Language summit.Language
 	Layer    int // from 0, the smallest; −1 where there are none
-	// Reduced says why it carries less than its size asks for: "line", "hand" or "".
+	// Reduced says why it carries less than its size asks for: "line", "hand", "codec" or "".
 	Reduced string
 	Bytes   uint64
 	Lost    float64 // 0 to 1, as the receiver reports it; 0 when it does not

@@ -80,7 +80,7 @@ type SlotRow struct {
 	Kind     Kind            `json:"kind"`
 	Language summit.Language `json:"language,omitempty"`
 	Layer    int             `json:"layer"` // −1 where there are none
-	// Reduced says why it carries less than its size asks for: "line" or "hand".
+	// Reduced says why it carries less than its size asks for: "line", "hand" or "codec".
 	Reduced string  `json:"reduced,omitempty"`
 	Rate    float64 `json:"rate"`
 	// Plays is what the seat's screen says of it.

@@ -279,8 +279,9 @@ export function lacks(): Lack[] {
   const has = (kind: "audio" | "video", name: string) =>
     RTCRtpSender.getCapabilities(kind)?.codecs.some((c) => c.mimeType.toLowerCase() === `${kind}/${name}`) ?? false;
   const out: Lack[] = [];
-  if (!has("video", "h264")) out.push("h264");
-  if (!has("audio", "red")) out.push("red");
+  if (!has(RTCRtpSender, "video", "h264")) out.push("h264");
+  if (!has(RTCRtpReceiver, "video", "h264")) out.push("h264-shown");
+  if (!has(RTCRtpSender, "audio", "red")) out.push("red");
   if (!("setSinkId" in HTMLMediaElement.prototype)) out.push("speaker-choice");
   if (!("wakeLock" in navigator)) out.push("keep-awake");
   return out;

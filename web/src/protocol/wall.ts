@@ -13,6 +13,7 @@ export type AlarmCode =
   | "press-loss"
   | "picture-stopped"
   | "picture-frozen"
+  | "no-codec"
   | "channel-silent"
   | "disk-low"
   | "recorder-failing"
@@ -43,7 +44,7 @@ export interface Wall {
 export interface Alarm {
   readonly code: AlarmCode;
   readonly seat?: SeatId;
-  /** Whose picture stands still. */
+  /** Whose picture stands still, or is not shown. */
   readonly of?: SeatId;
   readonly language?: string;
   readonly way?: Way;
@@ -105,7 +106,7 @@ export interface SlotRow {
   readonly language?: string;
   /** From 0, the smallest; −1 where there are none. */
   readonly layer: number;
-  readonly reduced?: "line" | "hand";
+  readonly reduced?: "line" | "hand" | "codec";
   readonly rate: number;
   readonly plays?: Received;
 }

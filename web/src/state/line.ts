@@ -19,6 +19,7 @@ export const lineCodes = [
   "by-tcp",
   "picture-too-slow",
   "seeing-too-slow",
+  "no-h264",
   "loss",
   "delay",
   "unsteady",
@@ -33,7 +34,7 @@ export type Reach = "reached" | "blocked";
 export type Came = "nothing" | "back";
 
 /** What a browser can be said to lack. */
-export const lacking = ["h264", "red", "simulcast", "speaker-choice", "keep-awake"] as const;
+export const lacking = ["h264", "h264-shown", "red", "simulcast", "speaker-choice", "keep-awake"] as const;
 export type Lack = (typeof lacking)[number];
 
 /** What this side tells the server of itself; absent is not known. */

@@ -5,7 +5,7 @@
 import type { Seat, SeatId, Slot, SlotName, View } from "../protocol/view.gen";
 
 /** What a tile shows where its picture would be. */
-export type Slate = "none" | "not-here" | "no-camera" | "no-picture";
+export type Slate = "none" | "not-here" | "no-camera" | "no-codec" | "no-picture";
 
 export interface Tile {
   readonly picture: SlotName;
@@ -46,6 +46,7 @@ export function tiles(view: Pick<View, "slots" | "seats">): readonly Tile[] {
 function slate(slot: Slot | undefined, seat: Seat | undefined): Slate {
   if (slot?.carries !== undefined) return "none";
   if (seat === undefined || seat.presence !== "present") return "not-here";
+  if (slot?.reduced === "codec") return "no-codec";
   return seat.sends.includes("camera") ? "no-picture" : "no-camera";
 }
 

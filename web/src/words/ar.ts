@@ -116,6 +116,7 @@ export const ar: Catalogue = {
   "slate.not-here": "غير موجود",
   "slate.no-camera": "لا كاميرا",
   "slate.no-picture": "لا صورة في هذه اللحظة",
+  "slate.no-codec": "لا يستطيع هذا المتصفح عرض هذه الصورة",
   "slate.own-camera-off": "الكاميرا لديك مغلقة",
   "stage.label": "المتحدثون",
 

@@ -115,6 +115,7 @@ export const en = {
   "slate.not-here": "Not here",
   "slate.no-camera": "No camera",
   "slate.no-picture": "No picture at the moment",
+  "slate.no-codec": "This browser cannot show this picture",
   "slate.own-camera-off": "Your camera is off",
   "stage.label": "Speakers",
 

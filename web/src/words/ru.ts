@@ -116,6 +116,7 @@ export const ru: Catalogue = {
   "slate.not-here": "Отсутствует",
   "slate.no-camera": "Без камеры",
   "slate.no-picture": "Сейчас изображения нет",
+  "slate.no-codec": "Этот браузер не может показать это изображение",
   "slate.own-camera-off": "Ваша камера выключена",
   "stage.label": "Выступающие",
 

@@ -116,6 +116,7 @@ export const zh: Catalogue = {
   "slate.not-here": "不在场",
   "slate.no-camera": "没有摄像头",
   "slate.no-picture": "暂无画面",
+  "slate.no-codec": "此浏览器无法显示该画面",
   "slate.own-camera-off": "您的摄像头已关闭",
   "stage.label": "发言人",
 
