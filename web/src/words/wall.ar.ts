@@ -121,6 +121,7 @@ export const wallAr = {
   "wall.limited.bandwidth": "خطه",
   "wall.reduced.line": "مصغرة لضيق الخط",
   "wall.reduced.hand": "مصغرة يدويًا",
+  "wall.reduced.codec": "غير معروضة: هذا المتصفح لا يعرف H.264",
   "wall.buffer": "المخزن المؤقت",
   "wall.concealed": "المعوَّض",
   "wall.frozen": "متجمدة",

@@ -105,6 +105,7 @@ export const wallEn = {
   "wall.limited.bandwidth": "their line",
   "wall.reduced.line": "smaller for want of bandwidth",
   "wall.reduced.hand": "smaller by hand",
+  "wall.reduced.codec": "not shown: H.264 is unknown to this browser",
   "wall.buffer": "buffer",
   "wall.concealed": "made up",
   "wall.frozen": "stands still",

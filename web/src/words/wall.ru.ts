@@ -113,6 +113,7 @@ export const wallRu = {
   "wall.limited.bandwidth": "их линия",
   "wall.reduced.line": "уменьшено из-за линии",
   "wall.reduced.hand": "уменьшено вручную",
+  "wall.reduced.codec": "не показано: браузер не знает H.264",
   "wall.buffer": "буфер",
   "wall.concealed": "восполнено",
   "wall.frozen": "застыло",

@@ -93,6 +93,7 @@ export const wallZh = {
   "wall.limited.bandwidth": "对方的线路",
   "wall.reduced.line": "因带宽不足而缩小",
   "wall.reduced.hand": "人工缩小",
+  "wall.reduced.codec": "未显示：此浏览器不支持 H.264",
   "wall.buffer": "缓冲",
   "wall.concealed": "补偿",
   "wall.frozen": "停住",
