@@ -322,8 +322,8 @@ func slotsSeen(seat summit.SeatID, r switchboard.ReceiverSurvey, now time.Time) 
 		case s.Carries == "" || now.Sub(s.Last) > idleAfter:
 			continue
 		}
-		id, _, _ := strings.Cut(string(s.Carries), "/")
-		named, ok := sourceNamed(summit.SummitID(id), s.Carries)
+		id, _, _ := strings.Cut(string(shows), "/")
+		named, ok := sourceNamed(summit.SummitID(id), shows)
 		if !ok {
 			continue
 		}

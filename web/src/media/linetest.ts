@@ -276,8 +276,8 @@ class Made {
 
 /** What this browser does less well than others. */
 export function lacks(): Lack[] {
-  const has = (kind: "audio" | "video", name: string) =>
-    RTCRtpSender.getCapabilities(kind)?.codecs.some((c) => c.mimeType.toLowerCase() === `${kind}/${name}`) ?? false;
+  const has = (of: typeof RTCRtpSender | typeof RTCRtpReceiver, kind: "audio" | "video", name: string) =>
+    of.getCapabilities(kind)?.codecs.some((c) => c.mimeType.toLowerCase() === `${kind}/${name}`) ?? false;
   const out: Lack[] = [];
   if (!has(RTCRtpSender, "video", "h264")) out.push("h264");
   if (!has(RTCRtpReceiver, "video", "h264")) out.push("h264-shown");
