@@ -142,6 +142,8 @@ var routesAndChats = map[Action][]Standing{
 
 	"chat delegation": delegations,
 	"chat booth":      interpreter,
+	"chat technician": admitted(summit.Interpreter, summit.Technician),
+	"chat officer":    admitted(summit.Interpreter, summit.Officer),
 
 	// What a screen says of itself, and how much the technician's wants to see.
 	"message sizes":  inside,

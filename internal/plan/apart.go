@@ -14,7 +14,14 @@ func (t *table) apart(s summit.State, p Plan) {
 		if slots == nil {
 			slots = Slots{}
 		}
+		if seat.Whispers != "" {
+			delete(p.Receivers, SeatReceiver(seat.ID))
+			slots = Slots{} // who whispers to one side hears that side alone
+		}
 		slots[Private] = t.private(s, seat)
+		if confers(s, seat) {
+			slots[Partner] = t.whispered(s, seat)
+		}
 		slots[ScreenSlot] = t.screen(s, seat, self.InRoom(seat.ID))
 		p.give(SeatReceiver(seat.ID), slots)
 	}
@@ -49,8 +56,22 @@ func (t *table) private(s summit.State, seat summit.Seat) Set {
 			set.Prefer = set.Sources[0]
 		}
 	}
-	if seat.Huddle {
+	if confers(s, seat) {
 		for _, x := range t.huddle(s, seat) {
+			if x.Huddle {
+				t.addPrivate(&set, s, x.ID)
+			}
+		}
+	}
+	return set.sorted()
+}
+
+// whispered is the interpreters whom a seat hears in its huddle, beside those
+// who confer: one original and one interpretation, as in the room.
+func (t *table) whispered(s summit.State, seat summit.Seat) Set {
+	set := Set{Apart: true}
+	for _, x := range t.huddle(s, seat) {
+		if !x.Huddle {
 			t.addPrivate(&set, s, x.ID)
 		}
 	}
@@ -65,12 +86,12 @@ func (t *table) addPrivate(set *Set, s summit.State, id summit.SeatID) {
 	}
 }
 
-// huddle lists who else confers with a seat now: those of its delegation who
-// are in its huddle, and not in a private word.
+// huddle lists who else is in a seat's huddle now, those who whisper there
+// included, and not in a private word.
 func (t *table) huddle(s summit.State, seat summit.Seat) []summit.Seat {
 	var others []summit.Seat
 	for _, x := range s.Seats {
-		if x.ID != seat.ID && confers(s, x) && x.Delegation == seat.Delegation {
+		if x.ID != seat.ID && confers(s, x) && s.HuddleOf(x.ID) == s.HuddleOf(seat.ID) {
 			others = append(others, x)
 		}
 	}
@@ -80,21 +101,21 @@ func (t *table) huddle(s summit.State, seat summit.Seat) []summit.Seat {
 // confers reports whether a seat's sound and screen are for a huddle now.
 func confers(s summit.State, x summit.Seat) bool {
 	word, called := s.Word(x.ID)
-	return x.Huddle && x.Delegation != "" && !(called && word.Answered)
+	return (x.Huddle && x.Delegation != "" || x.Whispers != "") && !(called && word.Answered)
 }
 
 // screen is the screen that a seat sees: that of its huddle, or else the
 // table's for who is in the room.
 func (t *table) screen(s summit.State, seat summit.Seat, inRoom bool) Set {
 	if confers(s, seat) {
-		if x, ok := s.Screen(summit.ToDelegation, seat.Delegation); ok {
+		if x, ok := s.Screen(summit.ToDelegation, s.HuddleOf(seat.ID)); ok {
 			if from, _ := s.Seat(x.Seat); x.Seat != seat.ID && confers(s, from) && here(s, from) && t.live[screen(x.Seat)] {
 				return Set{Sources: []Source{screen(x.Seat)}, Apart: true}
 			}
 		}
 	}
 	x, ok := s.Screen(summit.ToTable, "")
-	if !ok || !inRoom || x.Seat == seat.ID || !t.in[x.Seat] || s.Apart(x.Seat) || !t.live[screen(x.Seat)] {
+	if !ok || !inRoom || seat.Whispers != "" || x.Seat == seat.ID || !t.in[x.Seat] || s.Apart(x.Seat) || !t.live[screen(x.Seat)] {
 		return Set{}
 	}
 	return Set{Sources: []Source{screen(x.Seat)}}

@@ -35,15 +35,22 @@ func calls(s summit.State, from, with summit.SeatID) bool {
 
 func isApart(s summit.State, id summit.SeatID) bool {
 	x, _ := s.Seat(id)
-	return x.Huddle || wordWith(s, id) != ""
+	return x.Huddle || x.Whispers != "" || wordWith(s, id) != ""
 }
 
 // together reports whether two seats confer in one huddle now.
 func together(s summit.State, a, b summit.SeatID) bool {
 	x, _ := s.Seat(a)
 	y, _ := s.Seat(b)
-	return x.Huddle && y.Huddle && x.Delegation != "" && x.Delegation == y.Delegation &&
-		wordWith(s, a) == "" && wordWith(s, b) == ""
+	return huddle(x) != "" && huddle(x) == huddle(y) && wordWith(s, a) == "" && wordWith(s, b) == ""
+}
+
+// huddle is the delegation whose huddle a seat is in; "" for none.
+func huddle(x summit.Seat) summit.DelegationID {
+	if x.Huddle {
+		return x.Delegation
+	}
+	return x.Whispers
 }
 
 func present(s summit.State, id summit.SeatID) bool {
@@ -59,10 +66,10 @@ func limited(s summit.State, r Receiver) summit.PictureSize {
 
 func privateIsPrivate(m moment) string {
 	return eachSet(m, func(r Receiver, k Slot, set Set) string {
-		if k != Private {
+		me := self(r)
+		if k != Private && !(k == Partner && set.Apart) {
 			return ""
 		}
-		me := self(r)
 		for _, s := range set.Sources {
 			from, _ := m.s.Seat(s.Seat)
 			word := wordWith(m.s, me) == s.Seat || wordWith(m.s, me) == "" && calls(m.s, s.Seat, me)
@@ -71,8 +78,10 @@ func privateIsPrivate(m moment) string {
 				return fmt.Sprintf("it has %v, apart %v", s, set.Apart)
 			case !present(m.s, me) || !present(m.s, s.Seat) || from.Muted:
 				return fmt.Sprintf("%s is heard or hears, and is away or muted", s.Seat)
-			case !word && !(together(m.s, me, s.Seat) && wordWith(m.s, me) == ""):
+			case !(word && k == Private) && !together(m.s, me, s.Seat):
 				return fmt.Sprintf("%s is in it and has no private word with %s and no huddle", s.Seat, me)
+			case k == Partner && from.Whispers == "" || k == Private && from.Whispers != "" && !word:
+				return fmt.Sprintf("%s is an original among whispers, or a whisper among originals", s.Seat)
 			}
 		}
 		return ""
@@ -90,6 +99,21 @@ func apartIsApart(m moment) string {
 				if s.Seat == x.ID {
 					return fmt.Sprintf("%v may be recorded", s)
 				}
+			}
+		}
+	}
+	return ""
+}
+
+// whisperersHearOneSide: who whispers in a huddle gets nothing of the room.
+func whisperersHearOneSide(m moment) string {
+	for _, x := range m.s.Seats {
+		if x.Whispers == "" {
+			continue
+		}
+		for k, set := range m.p.Receivers[SeatReceiver(x.ID)] {
+			if !set.Apart {
+				return fmt.Sprintf("%s whispers and has %v in %s", x.ID, set.Sources, k)
 			}
 		}
 	}
@@ -119,7 +143,9 @@ func apartIsHeard(m moment) string {
 			}
 			hears := wordWith(m.s, x.ID) == y.ID ||
 				wordWith(m.s, x.ID) == "" && (calls(m.s, y.ID, x.ID) || together(m.s, x.ID, y.ID))
-			if hears != slices.Contains(m.p.Receivers[SeatReceiver(x.ID)][Private].Sources, mic) {
+			slots := m.p.Receivers[SeatReceiver(x.ID)]
+			does := slices.Contains(slots[Private].Sources, mic) || slots[Partner].Apart && slices.Contains(slots[Partner].Sources, mic)
+			if hears != does {
 				return fmt.Sprintf("that %s hears %s apart should be %v", x.ID, y.ID, hears)
 			}
 		}

@@ -230,10 +230,11 @@ func (t *table) relayed(s summit.State, id summit.SeatID, steps int) Carries {
 }
 
 // onAir reports whether the microphone that a booth has on air counts: its
-// interpreter is in the room, belongs to the booth and has not muted it.
+// interpreter is in the room and not apart, belongs to the booth and has not
+// muted it.
 func onAir(s summit.State, b summit.Booth) bool {
 	seat, ok := s.Seat(b.OnAir)
-	return ok && seat.Role == summit.Interpreter && seat.Booth == b.ID && !seat.Muted && s.InRoom(seat.ID)
+	return ok && seat.Role == summit.Interpreter && seat.Booth == b.ID && !seat.Muted && s.InRoom(seat.ID) && !s.Apart(seat.ID)
 }
 
 // sorted returns the set in its one spelling: sorted, nothing twice, nil when

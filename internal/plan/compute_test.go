@@ -229,6 +229,15 @@ var mutants = map[string]func(summit.State, Live) Plan{
 		}
 		return Compute(s, all)
 	},
+	"who whispers to one side hears that side alone": func(s summit.State, live Live) Plan {
+		p, room := Compute(s, live), Compute(comeBack(s), live)
+		for _, x := range s.Seats {
+			if r := SeatReceiver(x.ID); x.Whispers != "" {
+				p.Receivers[r] = room.Receivers[r]
+			}
+		}
+		return p
+	},
 	"a pair is always of the same seat": func(s summit.State, live Live) Plan {
 		p := Compute(s, live)
 		for _, slots := range p.Receivers {
@@ -284,7 +293,7 @@ var mutants = map[string]func(summit.State, Live) Plan{
 func comeBack(s summit.State) summit.State {
 	s.PrivateWords, s.Seats = nil, slices.Clone(s.Seats)
 	for i := range s.Seats {
-		s.Seats[i].Huddle = false
+		s.Seats[i].Huddle, s.Seats[i].Whispers = false, ""
 	}
 	return s
 }

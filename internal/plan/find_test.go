@@ -45,7 +45,7 @@ func (p Plan) find(is func(Source) bool) string {
 	}
 	for r, slots := range p.Receivers {
 		for k, set := range slots {
-			if k != Private && !(k == ScreenSlot && set.Apart) && slices.ContainsFunc(set.Sources, is) {
+			if k != Private && !((k == ScreenSlot || k == Partner) && set.Apart) && slices.ContainsFunc(set.Sources, is) {
 				return string(r) + " " + string(k)
 			}
 		}

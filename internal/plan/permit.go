@@ -67,13 +67,16 @@ type Chat string
 const (
 	DelegationChat Chat = "delegation" // among the seats of one delegation
 	BoothChat      Chat = "booth"      // among the interpreters of one booth
+	TechnicianChat Chat = "technician" // between one booth and the technicians
+	OfficerChat    Chat = "officer"    // between one booth and the officers
 )
 
-// Circle is who reads one chat: the seats of one delegation or of one booth.
+// Circle is who reads one chat: the seats of one delegation or of one booth, or
+// of one booth and the officers or technicians.
 type Circle struct {
 	Chat       Chat
 	Delegation summit.DelegationID // of a delegation's chat
-	Booth      summit.BoothID      // of a booth's chat
+	Booth      summit.BoothID      // of the others
 }
 
 // Circles lists the chats that a seat may read and write in now. An officer or
@@ -88,8 +91,20 @@ func Circles(s summit.State, id summit.SeatID) []Circle {
 		return []Circle{{Chat: DelegationChat, Delegation: seat.Delegation}}
 	case summit.Interpreter:
 		if seat.Booth != "" {
-			return []Circle{{Chat: BoothChat, Booth: seat.Booth}}
+			return []Circle{{Chat: BoothChat, Booth: seat.Booth}, {Chat: TechnicianChat, Booth: seat.Booth}, {Chat: OfficerChat, Booth: seat.Booth}}
 		}
+	case summit.Technician:
+		return withBooths(s, TechnicianChat)
+	case summit.Officer:
+		return withBooths(s, OfficerChat)
 	}
 	return nil
+}
+
+// withBooths is one chat with each booth.
+func withBooths(s summit.State, c Chat) (all []Circle) {
+	for _, b := range s.Booths {
+		all = append(all, Circle{Chat: c, Booth: b.ID})
+	}
+	return all
 }

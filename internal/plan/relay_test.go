@@ -96,7 +96,7 @@ func signIsSign(m moment) string {
 			continue
 		}
 		for _, y := range m.s.Seats {
-			if m.s.InRoom(y.ID) && y.ID != x.ID && len(m.p.Receivers[SeatReceiver(y.ID)][Sign].Sources) == 0 {
+			if m.s.InRoom(y.ID) && y.Whispers == "" && y.ID != x.ID && len(m.p.Receivers[SeatReceiver(y.ID)][Sign].Sources) == 0 {
 				return fmt.Sprintf("%s does not see %s sign", y.ID, x.ID)
 			}
 		}

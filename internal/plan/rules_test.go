@@ -27,6 +27,7 @@ var rules = map[string]func(moment) string{
 	"an interpreter on air reaches the channel, by it alone":     onAirByChannel,
 	"nobody outside a huddle or private word is in its sets":     privateIsPrivate,
 	"who is apart is in no other set, nor recorded":              apartIsApart,
+	"who whispers to one side hears that side alone":             whisperersHearOneSide,
 	"press and public get no screen and no private sound":        nothingApartForPress,
 	"who confers or has been called is heard":                    apartIsHeard,
 	"a shared screen is for those it is shared with":             screensAreShared,
@@ -140,7 +141,7 @@ func onlyThoseWhoAreThere(m moment) string {
 			return fmt.Sprintf("%s receives", r)
 		}
 		for k := range m.p.Receivers[r] {
-			if !isPress(seat) && !m.s.InRoom(id) && k != Private && k != ScreenSlot {
+			if !isPress(seat) && !m.s.InRoom(id) && k != Private && k != ScreenSlot && !(k == Partner && m.p.Receivers[r][k].Apart) {
 				return fmt.Sprintf("%s receives %s and is not in the room", r, k)
 			}
 		}
@@ -211,7 +212,7 @@ func onAirByChannel(m moment) string {
 				continue
 			}
 			listener, _ := m.s.Seat(summit.SeatID(r[min(5, len(r)):]))
-			if k == Private || k == Sign {
+			if k == Private || k == Sign || k == Partner && set.Apart {
 				continue // their own rules
 			}
 			if k != Partner || listener.Booth != x.Booth || on(m.s, listener.ID, "") {
@@ -308,7 +309,7 @@ func speakersAreHeard(m moment) string {
 		}
 		mic := Source{Kind: Microphone, Seat: x.ID}
 		for _, y := range m.s.Seats {
-			hears := m.s.InRoom(y.ID) || m.s.Watches(y.ID)
+			hears := m.s.InRoom(y.ID) && y.Whispers == "" || m.s.Watches(y.ID)
 			if hears && y.ID != x.ID && !m.p.people(SeatReceiver(y.ID))[mic] {
 				return fmt.Sprintf("%s does not hear %s", y.ID, x.ID)
 			}

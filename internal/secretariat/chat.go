@@ -24,10 +24,11 @@ const (
 
 // Message is one message of a chat. It is not journaled.
 type Message struct {
-	Chat plan.Chat     `json:"to"`
-	From summit.SeatID `json:"from"`
-	Text string        `json:"text"`
-	At   time.Time     `json:"at"`
+	Chat  plan.Chat      `json:"to"`
+	Booth summit.BoothID `json:"booth,omitempty"` // of a chat with a booth
+	From  summit.SeatID  `json:"from"`
+	Text  string         `json:"text"`
+	At    time.Time      `json:"at"`
 }
 
 // chats are the chats of one summit, for as long as the server runs.
@@ -68,8 +69,9 @@ func (c *chats) send(r *reader, msg Message) {
 	}
 }
 
-// say sends a message to a circle that the seat belongs to.
-func (m *meeting) say(ctx context.Context, from summit.SeatID, to plan.Chat, text string) error {
+// say sends a message to a circle that the seat belongs to. One's own delegation
+// or booth need not be named.
+func (m *meeting) say(ctx context.Context, from summit.SeatID, to plan.Circle, text string) error {
 	text = strings.TrimSpace(strings.ToValidUTF8(text, "\uFFFD"))
 	if utf8.RuneCountInString(text) > MaxMessage {
 		return refuse("message-too-long", "limit", strconv.Itoa(MaxMessage))
@@ -82,10 +84,14 @@ func (m *meeting) say(ctx context.Context, from summit.SeatID, to plan.Chat, tex
 	return refusal
 }
 
-func (m *meeting) tell(from summit.SeatID, to plan.Chat, text string) error {
+func (m *meeting) tell(from summit.SeatID, to plan.Circle, text string) error {
 	var circle plan.Circle
+	sender, _ := m.state.Seat(from)
+	if to.Booth == "" {
+		to.Booth = sender.Booth
+	}
 	for _, c := range plan.Circles(m.state, from) {
-		if c.Chat == to {
+		if c.Chat == to.Chat && c.Booth == to.Booth {
 			circle = c
 		}
 	}
@@ -99,7 +105,7 @@ func (m *meeting) tell(from summit.SeatID, to plan.Chat, text string) error {
 	if !m.chats.allow(from, now) {
 		return refuse("too-many-messages")
 	}
-	msg := Message{Chat: to, From: from, Text: text, At: now.UTC()}
+	msg := Message{Chat: circle.Chat, Booth: circle.Booth, From: from, Text: text, At: now.UTC()}
 	said := append(m.chats.said[circle], msg)
 	m.chats.said[circle] = said[max(0, len(said)-kept):]
 	for r := range m.chats.readers {

@@ -196,7 +196,7 @@ func TestAChatIsReadByItsCircleOnly(t *testing.T) {
 			readers[id] = ch
 		}
 		say := func(from summit.SeatID, to plan.Chat, text string) error {
-			return h.sec.Say(h.Context(), h.id, from, to, text)
+			return h.sec.Say(h.Context(), h.id, from, plan.Circle{Chat: to}, text)
 		}
 		if err := say("delegate-a", plan.DelegationChat, "  ask for a recess\n"); err != nil {
 			h.Fatal(err)
@@ -246,7 +246,7 @@ func TestAChatFloodIsHeldBack(t *testing.T) {
 		}
 		said, refused := 0, 0
 		for i := range 1000 {
-			err := h.sec.Say(h.Context(), h.id, "delegate-a", plan.DelegationChat, fmt.Sprint(i))
+			err := h.sec.Say(h.Context(), h.id, "delegate-a", plan.Circle{Chat: plan.DelegationChat}, fmt.Sprint(i))
 			if code(err) == "too-many-messages" {
 				refused++
 			} else if err == nil {
@@ -281,7 +281,7 @@ func TestWhoIsDismissedReadsNoMoreAndWhoIsAdmittedReadsWhatWasSaid(t *testing.T)
 		if err != nil {
 			h.Fatal(err)
 		}
-		if err := h.sec.Say(h.Context(), h.id, "principal-a", plan.DelegationChat, "not for the door"); err != nil {
+		if err := h.sec.Say(h.Context(), h.id, "principal-a", plan.Circle{Chat: plan.DelegationChat}, "not for the door"); err != nil {
 			h.Fatal(err)
 		}
 		if len(ch) > 0 {
@@ -293,7 +293,7 @@ func TestWhoIsDismissedReadsNoMoreAndWhoIsAdmittedReadsWhatWasSaid(t *testing.T)
 		}
 		h.disk.fail(errFull, false)
 		h.refused("cut-unrecorded", "officer", summit.Dismiss{Seat: "delegate-a"})
-		if err := h.sec.Say(h.Context(), h.id, "principal-a", plan.DelegationChat, "nor this"); err != nil {
+		if err := h.sec.Say(h.Context(), h.id, "principal-a", plan.Circle{Chat: plan.DelegationChat}, "nor this"); err != nil {
 			h.Fatal(err)
 		}
 		if len(ch) != 1 {

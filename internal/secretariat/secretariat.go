@@ -220,7 +220,7 @@ func (c *Secretariat) Watch(ctx context.Context, id summit.SummitID) (<-chan *Up
 
 // Say sends a message to those who read a chat of the seat's. The text is at
 // most [MaxMessage] characters.
-func (c *Secretariat) Say(ctx context.Context, id summit.SummitID, from summit.SeatID, to plan.Chat, text string) error {
+func (c *Secretariat) Say(ctx context.Context, id summit.SummitID, from summit.SeatID, to plan.Circle, text string) error {
 	m, err := c.meeting(id)
 	if err != nil {
 		return err

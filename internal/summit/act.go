@@ -11,7 +11,7 @@ const (
 )
 
 // Act is something an [Actor] wants. The kinds are the concrete types of this
-// file and no others.
+// file and actbooth.go, and no others.
 type Act interface {
 	// Kind is the act's name on the wire, in kebab-case.
 	Kind() string

@@ -39,7 +39,7 @@ func (a AnswerAsk) decide(d *decision) error {
 	switch {
 	case !a.Agree:
 	case ask.What == MuteMicrophone:
-		d.emit(Muted{d.stamp(), d.seat.ID})
+		d.emit(Muted{Stamp: d.stamp(), Seat: d.seat.ID})
 	case ask.What == UnmuteMicrophone:
 		d.emit(Unmuted{d.stamp(), d.seat.ID})
 	}

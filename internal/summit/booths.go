@@ -13,7 +13,7 @@ func (a GoOnAir) decide(d *decision) error {
 	if !ok || !slices.Contains(booth.Outgoing, a.Into) {
 		return d.refuse("not-your-channel", "language", string(a.Into))
 	}
-	if err := d.inRoom(); err != nil {
+	if err := d.atWork(); err != nil {
 		return err
 	}
 	if booth.OnAir == d.seat.ID && booth.Into == a.Into {
@@ -95,7 +95,7 @@ func (a SlowDown) decide(d *decision) error {
 	default:
 		return d.refuse("no-such-reason")
 	}
-	if err := d.inRoom(); err != nil {
+	if err := d.atWork(); err != nil {
 		return err
 	}
 	booth, _ := d.s.Booth(d.seat.Booth)
@@ -115,7 +115,8 @@ func (d *decision) onAir() (Booth, bool) {
 func (e WentOnAir) apply(s *State) {
 	s.editBooth(e.Booth, func(x *Booth) {
 		x.OnAir, x.Into, x.Cough, x.Since = e.Seat, e.Into, false, e.At
-		x.Offered, x.Stalled = time.Time{}, false
+		x.Offered, x.Stalled, x.Turned = time.Time{}, false, time.Time{}
+		x.Turn = x.Turn.goOn(e.Seat, e.At)
 		if x.Also == e.Seat {
 			x.Also, x.AlsoInto = "", ""
 		}
@@ -126,7 +127,8 @@ func (e WentOffAir) apply(s *State) {
 	s.editBooth(e.Booth, func(x *Booth) {
 		if x.OnAir == e.Seat {
 			x.OnAir, x.Into, x.Cough, x.Since = "", "", false, time.Time{}
-			x.Offered, x.Stalled = time.Time{}, false
+			x.Offered, x.Stalled, x.Turned = time.Time{}, false, time.Time{}
+			x.Turn.Off = e.At
 		}
 		if x.Also == e.Seat {
 			x.Also, x.AlsoInto = "", ""

@@ -108,11 +108,12 @@ func (s State) checkBooths() (errs []error) {
 		bad(x.Role != Interpreter || x.Booth != b.ID, "somebody is on air who does not work there")
 		bad(x.Muted, "somebody is on air with the microphone off")
 		bad(!s.InRoom(b.OnAir), "somebody is on air who is not in the room")
+		bad(x.Whispers != "", "somebody is on air who whispers to one side")
 		bad(!slices.Contains(b.Outgoing, b.Into), "is on air into a channel that is not its own")
 		bad(into[b.Into] != "", "is on air into a channel that another serves")
 		into[b.Into] = b.ID
 		also, second := s.Seat(b.Also)
-		bad(second && (also.Role != Interpreter || also.Booth != b.ID || also.Muted || !s.InRoom(b.Also) || b.Also == b.OnAir),
+		bad(second && (also.Role != Interpreter || also.Booth != b.ID || also.Muted || also.Whispers != "" || !s.InRoom(b.Also) || b.Also == b.OnAir),
 			"a second microphone is live that cannot be")
 	}
 	return errs

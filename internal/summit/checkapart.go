@@ -12,6 +12,23 @@ func (s State) checkApart() (errs []error) {
 			errs = append(errs, fmt.Errorf("seat %s is in a huddle and may not", x.ID))
 		}
 	}
+	for _, x := range s.Seats {
+		if x.Whispers != "" && (x.Role != Interpreter || !x.Admitted || !s.confers(x.Whispers) ||
+			x.Delegation != "" && x.Delegation != x.Whispers) {
+			errs = append(errs, fmt.Errorf("seat %s whispers to delegation %s and may not", x.ID, x.Whispers))
+		}
+	}
+	for i, w := range s.Whispers {
+		if !s.confers(w.Delegation) || slices.ContainsFunc(s.Whispers[:i], func(y Whisper) bool { return y.Delegation == w.Delegation && y.Booth == w.Booth }) {
+			errs = append(errs, fmt.Errorf("booth %s is asked into a huddle of delegation %s that is not there, or twice", w.Booth, w.Delegation))
+		}
+	}
+	for i, c := range s.Calls {
+		x, _ := s.Seat(c.Seat)
+		if !x.Admitted || !staff(c.With) || slices.ContainsFunc(s.Calls[:i], func(y Call) bool { return y.Booth == c.Booth && y.With == c.With }) {
+			errs = append(errs, fmt.Errorf("seat %s calls from or to booth %s and may not, or twice", c.Seat, c.Booth))
+		}
+	}
 	in := map[SeatID]bool{}
 	for _, w := range s.PrivateWords {
 		from, _ := s.Seat(w.Seat)

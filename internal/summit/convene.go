@@ -36,7 +36,8 @@ func (p Description) settled() Description {
 	p.Booths = slices.Clone(p.Booths)
 	for i, x := range p.Booths {
 		p.Booths[i] = Booth{ID: x.ID, Name: maps.Clone(x.Name), Outgoing: slices.Clone(x.Outgoing), Sign: x.Sign,
-			Bidirectional: x.Bidirectional, WorksFrom: slices.Clone(x.WorksFrom), Pivot: x.Pivot}
+			Bidirectional: x.Bidirectional, WorksFrom: slices.Clone(x.WorksFrom), Pivot: x.Pivot,
+			Shifts: Shifts{Turn: x.Shifts.Turn, Order: slices.Clone(x.Shifts.Order), Starts: maps.Clone(x.Shifts.Starts)}}
 	}
 	p.Items = slices.Clone(p.Items)
 	for i, x := range p.Items {
@@ -72,7 +73,7 @@ func (e Convened) apply(s *State) {
 	*s = State{
 		ID: p.ID, Title: p.Title, Place: p.Place, Scheduled: p.Scheduled, Zone: p.Zone,
 		Delegations: p.Delegations, Seats: p.Seats, Booths: p.Booths, Items: p.Items,
-		Publication: p.Publication, Seating: p.Seating, Lock: p.Lock, Languages: channels(p.Delegations, p.Seats, p.Booths),
+		Publication: p.Publication, Seating: p.Seating, Lock: p.Lock, Remind: p.Remind, Languages: channels(p.Delegations, p.Seats, p.Booths),
 		Phase: Announced, InForce: Closed, Revision: s.Revision,
 	}
 }

@@ -82,6 +82,8 @@ func (d *decision) settle() {
 	d.settleBooths()
 	d.settleWords()
 	d.settleHuddles()
+	d.settleWhispers()
+	d.settleCalls()
 	d.settleScreens()
 	d.settleAsks()
 	d.settlePin()

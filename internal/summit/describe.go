@@ -18,4 +18,7 @@ type Description struct {
 	Publication []Language   `json:"publication"`
 	Seating     Seating      `json:"seating,omitzero"`
 	Lock        Lock         `json:"lock,omitempty"`
+	// Remind is after how long on air an interpreter is reminded of the partner;
+	// 0 is [UsualTurn].
+	Remind time.Duration `json:"remind,omitempty"`
 }

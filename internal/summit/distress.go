@@ -9,7 +9,7 @@ func (a SoundInsufficient) decide(d *decision) error {
 		return nil
 	}
 	if a.On {
-		if err := d.inRoom(); err != nil {
+		if err := d.atWork(); err != nil {
 			return err
 		}
 	}
@@ -21,7 +21,7 @@ func (a SoundInsufficient) decide(d *decision) error {
 // hears any.
 func (d *decision) settleJudgement(id BoothID) {
 	b, _ := d.s.Booth(id)
-	hears := func(x Seat) bool { return x.Role == Interpreter && x.Booth == id && d.s.InRoom(x.ID) }
+	hears := func(x Seat) bool { return x.Booth == id && d.s.works(x) }
 	if b.Insufficient.Seat != "" && !slices.ContainsFunc(d.s.Seats, hears) {
 		d.emit(SoundJudged{d.stamp(), id, b.Insufficient.Seat, false})
 	}

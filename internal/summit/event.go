@@ -40,6 +40,8 @@ const (
 	Replaced    Because = "replaced"     // another has taken the place, the floor or the microphone
 	NotAttended Because = "not-attended" // the item is not for them
 	Conferring  Because = "conferring"   // they have gone into a huddle
+	Deserted    Because = "deserted"     // nobody is left in the huddle who called them there
+	Returned    Because = "returned"     // another has brought them back to the table
 	SummitOver  Because = "summit-over"  // the summit has ended
 )
 
@@ -110,7 +112,8 @@ type (
 	}
 	Muted struct {
 		Stamp
-		Seat SeatID `json:"seat"`
+		Seat    SeatID  `json:"seat"`
+		Because Because `json:"because,omitempty"` // [Returned]; else by who asked for it
 	}
 	Unmuted struct {
 		Stamp

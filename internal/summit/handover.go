@@ -20,7 +20,7 @@ func (AcceptHandover) decide(d *decision) error {
 	if !ok || booth.Offered.IsZero() || booth.OnAir == d.seat.ID {
 		return d.refuse("nothing-offered")
 	}
-	if err := d.inRoom(); err != nil {
+	if err := d.atWork(); err != nil {
 		return err
 	}
 	d.emit(WentOffAir{d.stamp(), booth.ID, booth.OnAir, Replaced})
@@ -35,11 +35,11 @@ func (DeclineHandover) decide(d *decision) error {
 	return nil
 }
 
-// partnerOf reports whether somebody else of an interpreter's booth is in the
-// room, to take the microphone.
+// partnerOf reports whether somebody else of an interpreter's booth is at work,
+// to take the microphone.
 func (s State) partnerOf(x Seat) bool {
 	_, ok := find(s.Seats, func(y Seat) bool {
-		return y.ID != x.ID && y.Role == Interpreter && y.Booth == x.Booth && s.InRoom(y.ID)
+		return y.ID != x.ID && y.Booth == x.Booth && s.works(y)
 	})
 	return ok
 }

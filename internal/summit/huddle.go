@@ -30,7 +30,7 @@ func (s State) Apart(id SeatID) bool {
 		return true
 	}
 	seat, ok := s.Seat(id)
-	return ok && seat.Huddle
+	return ok && (seat.Huddle || seat.Whispers != "")
 }
 
 // speaksUp opens the issuer's own microphone: who goes apart does so to speak.
@@ -48,8 +48,11 @@ func (d *decision) returns(id SeatID) {
 	if !ok || !speaks(seat.Role) || !seat.Admitted || seat.Muted || d.s.Apart(id) {
 		return
 	}
-	if seat.WasMuted || id != SeatID(d.by) {
-		d.emit(Muted{d.stamp(), id})
+	switch {
+	case id != SeatID(d.by):
+		d.emit(Muted{d.stamp(), id, Returned})
+	case seat.WasMuted:
+		d.emit(Muted{Stamp: d.stamp(), Seat: id})
 	}
 }
 

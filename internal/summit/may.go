@@ -22,6 +22,9 @@ var (
 	byTableOrStaff    = []Role{Principal, Delegate, NoteTaker, Officer, Technician}
 	byCalled          = []Role{Principal, Delegate, NoteTaker, Officer, Technician, Interpreter}
 	byInterpreter     = []Role{Interpreter}
+	byConferring      = []Role{Principal, Delegate} // who may ask a booth into the huddle
+	byConferringBooth = []Role{Principal, Delegate, Interpreter}
+	byBoothOrStaff    = []Role{Interpreter, Officer, Technician}
 	byAnnouncer       = []Role{PressOfficer, Role(Administrator)}
 	byPressOfficer    = []Role{PressOfficer}
 )
@@ -74,6 +77,14 @@ var rules = map[string]rule{
 
 	"enter-huddle": {by: byTable},
 	"leave-huddle": {by: byTable},
+
+	"ask-whisper":    {by: byConferring},
+	"answer-whisper": {by: byInterpreter},
+	"end-whisper":    {by: byConferringBooth},
+
+	"call":        {by: byBoothOrStaff},
+	"answer-call": {by: byBoothOrStaff},
+	"clear-call":  {by: byBoothOrStaff},
 
 	"open-private-word":   {by: byStaff},
 	"answer-private-word": {by: byCalled},

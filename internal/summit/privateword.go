@@ -31,6 +31,9 @@ func (a OpenPrivateWord) decide(d *decision) error {
 	if w, busy := d.s.wordOf(d.seat.ID); busy {
 		d.endWord(w, Replaced)
 	}
+	if c, lit := d.s.call(with.Booth, d.seat.Role); lit && c.Answered == "" && c.Seat == a.With {
+		d.emit(CallAnswered{d.stamp(), c.Booth, c.With, d.seat.ID}) // that is what they called for
+	}
 	d.emit(PrivateWordOpened{d.stamp(), d.seat.ID, a.With})
 	d.speaksUp()
 	return nil

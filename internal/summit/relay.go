@@ -28,6 +28,9 @@ func (d *decision) turnBooths() {
 }
 
 func (a TakeFrom) decide(d *decision) error {
+	if d.seat.Whispers != "" {
+		return d.refuse("whispering")
+	}
 	if a.Auto {
 		if d.seat.ByHand {
 			d.emit(IncomingTaken{d.stamp(), d.seat.ID, "", false})
@@ -57,7 +60,7 @@ func (a TakeFrom) decide(d *decision) error {
 func (s State) Incoming(id SeatID) Language {
 	x, ok := s.Seat(id)
 	b, inBooth := s.Booth(x.Booth)
-	if !ok || !inBooth {
+	if !ok || !inBooth || x.Whispers != "" {
 		return ""
 	}
 	from := s.wants(x, b)
@@ -101,7 +104,7 @@ func (e BoothTurned) apply(s *State) {
 		if x.AlsoInto == x.Into {
 			x.AlsoInto = e.Into
 		}
-		x.Into = e.Into
+		x.Into, x.Turned = e.Into, e.At
 	})
 }
 

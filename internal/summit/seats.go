@@ -148,7 +148,7 @@ func (a Hear) decide(d *decision) error {
 func (a Mute) decide(d *decision) error {
 	switch {
 	case a.On && !d.seat.Muted:
-		d.emit(Muted{d.stamp(), d.seat.ID})
+		d.emit(Muted{Stamp: d.stamp(), Seat: d.seat.ID})
 	case !a.On && d.seat.Muted:
 		d.emit(Unmuted{d.stamp(), d.seat.ID})
 	}
@@ -163,7 +163,7 @@ func (a MuteSeat) decide(d *decision) error {
 	case seat.Role == Interpreter:
 		return d.about("booth-microphone", a.Seat)
 	case !seat.Muted:
-		d.emit(Muted{d.stamp(), a.Seat})
+		d.emit(Muted{Stamp: d.stamp(), Seat: a.Seat})
 	}
 	return nil
 }
@@ -230,7 +230,7 @@ func (e Heard) apply(s *State) {
 
 func (e Muted) apply(s *State) {
 	s.editSeat(e.Seat, func(x *Seat) {
-		x.Muted = true
+		x.Muted, x.MutedWhy = true, e.Because
 		if by := SeatID(e.By); by != e.Seat {
 			x.MutedBy = by
 		}
@@ -238,5 +238,5 @@ func (e Muted) apply(s *State) {
 }
 
 func (e Unmuted) apply(s *State) {
-	s.editSeat(e.Seat, func(x *Seat) { x.Muted, x.MutedBy = false, "" })
+	s.editSeat(e.Seat, func(x *Seat) { x.Muted, x.MutedBy, x.MutedWhy = false, "", "" })
 }

@@ -40,12 +40,15 @@ type State struct {
 	Running time.Time `json:"running,omitzero"` // since when the floor holder's clock runs; zero while it stands
 
 	PrivateWords []PrivateWord `json:"privateWords,omitempty"`
+	Whispers     []Whisper     `json:"whispers,omitempty"` // booths that are asked into a huddle
+	Calls        []Call        `json:"calls,omitempty"`    // one of each booth and role
 	Sharing      []Sharing     `json:"sharing,omitempty"`
 	Documents    []HandedIn    `json:"documents,omitempty"` // in the order in which they were handed in
 	Asks         []Ask         `json:"asks,omitempty"`
 	Pinned       SeatID        `json:"pinned,omitempty"`
 	Seating      Seating       `json:"seating,omitzero"`
-	Lock         Lock          `json:"lock,omitempty"` // "" is [Interlock]
+	Lock         Lock          `json:"lock,omitempty"`   // "" is [Interlock]
+	Remind       time.Duration `json:"remind,omitempty"` // 0 is [UsualTurn]; see [State.Reminder]
 
 	Advisory Publication              `json:"advisory"`
 	Readouts map[Language]Publication `json:"readouts,omitempty"`
@@ -88,6 +91,26 @@ type PrivateWord struct {
 	With     SeatID    `json:"with"`
 	Answered bool      `json:"answered,omitempty"` // until then only the caller is heard
 	Since    time.Time `json:"since"`
+}
+
+// Whisper is a booth that a delegation has asked into its huddle. It stands
+// until it is taken back or the huddle is over; who has agreed is in
+// [Seat.Whispers].
+type Whisper struct {
+	Delegation DelegationID `json:"delegation"`
+	Booth      BoothID      `json:"booth"`
+	By         SeatID       `json:"by"` // who of the delegation asked
+	At         time.Time    `json:"at"`
+	Declined   SeatID       `json:"declined,omitempty"` // who of the booth said no, and nobody has said yes since
+}
+
+// Call is a light between a booth and the officers or the technicians.
+type Call struct {
+	Booth    BoothID   `json:"booth"`
+	With     Role      `json:"with"` // officer or technician
+	Seat     SeatID    `json:"seat"` // who called, on either side
+	At       time.Time `json:"at"`
+	Answered SeatID    `json:"answered,omitempty"` // who of the other side has
 }
 
 // Sharing is a screen that is shared.

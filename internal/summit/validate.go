@@ -90,6 +90,9 @@ func (c *check) head() {
 	if n := len(c.p.Items); n == 0 || n > mostItems {
 		c.fault("run of show", "The run of show needs at least one item and at most %d; there are %d.", mostItems, n)
 	}
+	if r := c.p.Remind; r != 0 && (r < LeastTurn || r > MostTurn) {
+		c.fault("shift-reminder", "Interpreters are reminded of their partner after 5 minutes to 2 hours on air. Write 25m, for example.")
+	}
 	if !slices.ContainsFunc(c.p.Seats, func(x Seat) bool { return x.Role == Officer }) {
 		c.fault("seats", "There is no protocol officer, so nobody could run the meeting. Give one seat the role officer.")
 	}
@@ -130,6 +133,7 @@ func (c *check) booths() {
 			c.fault("outgoing", "A booth that signs has one language; this one has %d.", len(x.Outgoing))
 		}
 		c.pivot(x)
+		c.shifts(x)
 		if c.count(func(s Seat) bool { return s.Booth == x.ID }) == 0 {
 			c.fault("", "Nobody has a seat in this booth. Name it in the seat of an interpreter, or leave it out.")
 		}

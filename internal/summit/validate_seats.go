@@ -80,6 +80,33 @@ func (c *check) pivot(x Booth) {
 	}
 }
 
+// shifts looks at how a team means to share its work.
+func (c *check) shifts(x Booth) {
+	p := x.Shifts
+	if p.Turn != 0 && (p.Turn < LeastTurn || p.Turn > MostTurn) {
+		c.fault("shifts", "A turn has 5 minutes to 2 hours. Write 25m, for example.")
+	}
+	works := func(id SeatID) bool {
+		return c.count(func(s Seat) bool { return s.ID == id && s.Booth == x.ID }) > 0
+	}
+	for i, id := range p.Order {
+		switch {
+		case !works(id):
+			c.fault("shifts", "%q has no seat in this booth.", id)
+		case slices.Contains(p.Order[:i], id):
+			c.fault("shifts", "%q stands in the order twice.", id)
+		}
+	}
+	for _, item := range slices.Sorted(maps.Keys(p.Starts)) {
+		switch id := p.Starts[item]; {
+		case !slices.ContainsFunc(c.p.Items, func(i Item) bool { return i.ID == item }):
+			c.fault("shifts", "There is no item %q in the run of show.", item)
+		case !works(id):
+			c.fault("shifts", "%q has no seat in this booth.", id)
+		}
+	}
+}
+
 func listed(roles []Role) string {
 	words := make([]string, len(roles))
 	for i, r := range roles {

@@ -25,6 +25,7 @@ var (
 		act[ShareScreen], act[StopSharing], act[HandIn], act[WithdrawDocument],
 		act[OfferHandover], act[AcceptHandover], act[DeclineHandover],
 		act[TakeFrom], act[SoundInsufficient], act[Stall],
+		act[AskWhisper], act[AnswerWhisper], act[EndWhisper], act[CallAct], act[AnswerCall], act[ClearCall],
 		act[AskSeat], act[AnswerAsk], act[LimitPictures], act[Pin], act[Unpin])
 
 	eventReaders = byKind(event[Convened], event[Restarted], event[SummitEnded],
@@ -42,6 +43,8 @@ var (
 		event[RemedyAsked], event[RemedyAnswered], event[RemedyDropped],
 		event[HandoverOffered], event[HandoverDeclined], event[StillLive], event[BoothTurned],
 		event[IncomingTaken], event[SoundJudged], event[ChannelStalled],
+		event[WhisperAsked], event[WhisperDeclined], event[WhisperDropped], event[WhisperBegan], event[WhisperEnded],
+		event[Called], event[CallAnswered], event[CallCleared],
 		event[PicturesLimited], event[SeatPinned], event[SeatUnpinned])
 )
 

@@ -191,6 +191,8 @@ type Seat struct {
 	StandsFor  SeatID       `json:"standsFor,omitempty"` // the principal whose place this seat has taken
 	Dismissed  bool         `json:"dismissed,omitempty"` // an officer has sent them out, and none has let them in since
 	Huddle     bool         `json:"huddle,omitempty"`    // is in the huddle of its delegation
+	Whispers   DelegationID `json:"whispers,omitempty"`  // interpreters only: is in the huddle of this one
+	MutedWhy   Because      `json:"mutedWhy,omitempty"`  // [Returned], where another brought it back to the table
 	WasMuted   bool         `json:"wasMuted,omitempty"`  // before it went into a huddle or private word
 	Pictures   PictureSize  `json:"pictures,omitempty"`  // the largest it receives; "" is full
 	// What an interpreter works from, where they have chosen it ByHand; "" is
@@ -239,7 +241,9 @@ type Booth struct {
 	Into  Language  `json:"into,omitempty"`
 	Cough bool      `json:"cough,omitempty"` // silence; the original does not come back
 	Since time.Time `json:"since,omitzero"`
-	Asked Request   `json:"asked,omitzero"` // the last thing it asked of the speaker
+	// Turned is since when it is on air into this channel, where it has turned.
+	Turned time.Time `json:"turned,omitzero"`
+	Asked  Request   `json:"asked,omitzero"` // the last thing it asked of the speaker
 	// Also is a second microphone that is live beside the one on air, and not
 	// heard; AlsoInto the channel it comes back into.
 	Also         SeatID    `json:"also,omitempty"`
@@ -247,6 +251,22 @@ type Booth struct {
 	Offered      time.Time `json:"offered,omitzero"`      // the handover to a partner, by who is on air
 	Stalled      bool      `json:"stalled,omitempty"`     // on air, and no sound comes: the original is heard
 	Insufficient Judgement `json:"insufficient,omitzero"` // the sound it gets is too bad to interpret
+	Shifts       Shifts    `json:"shifts,omitzero"`       // how the team shares the work, as planned
+	Turn         Turn      `json:"turn,omitzero"`         // who works now, and since when
+}
+
+// Shifts is how the interpreters of a booth mean to share the work.
+type Shifts struct {
+	Turn   time.Duration     `json:"turn,omitempty"`   // how long each works; 0 is as long as [State.Reminder]
+	Order  []SeatID          `json:"order,omitempty"`  // who follows whom; nothing said is the seating list
+	Starts map[ItemID]SeatID `json:"starts,omitempty"` // who begins an item
+}
+
+// Turn is an interpreter's time at work. A pause shorter than [Rest] is part of it.
+type Turn struct {
+	Seat  SeatID    `json:"seat"`
+	Since time.Time `json:"since"`
+	Off   time.Time `json:"off,omitzero"` // off air since; zero while on air
 }
 
 // Judgement is what a booth says of the sound it gets, by whom, and since when.

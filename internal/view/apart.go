@@ -12,6 +12,7 @@ import (
 // and of what is asked of it.
 func (e *eyes) apart(m *Me) {
 	m.Asked = e.request(m.Seat, false)
+	m.MayWhisper = e.mayWhisper()
 	m.Incoming, m.ByHand = e.s.Incoming(m.Seat), e.me.ByHand
 	for _, x := range e.s.Sharing {
 		if x.Seat == m.Seat {
@@ -29,14 +30,19 @@ func (e *eyes) apart(m *Me) {
 	}
 }
 
-// huddle is who is in the huddle of this seat's delegation.
+// huddle is who is in the huddle of this seat's delegation, or in the one where it
+// whispers.
 func (e *eyes) huddle() []summit.SeatID {
 	all := []summit.SeatID{}
-	if e.who != table {
+	of := e.me.Whispers
+	if e.who == table {
+		of = e.me.Delegation
+	}
+	if of == "" || e.who != table && e.who != booth {
 		return all
 	}
 	for _, x := range e.s.Seats {
-		if x.Huddle && x.Delegation == e.me.Delegation {
+		if e.s.HuddleOf(x.ID) == of {
 			all = append(all, x.ID)
 		}
 	}
@@ -88,12 +94,12 @@ func (e *eyes) speaking() []Speaking {
 // screens are the shared screens that this seat may know of.
 func (e *eyes) screens() []Sharing {
 	all := []Sharing{}
-	if e.me.Huddle && e.who == table {
-		if x, ok := e.s.Screen(summit.ToDelegation, e.me.Delegation); ok {
+	if of := e.s.HuddleOf(e.me.ID); of != "" && (e.who == table || e.who == booth) {
+		if x, ok := e.s.Screen(summit.ToDelegation, of); ok {
 			all = append(all, Sharing{x.Seat, x.To, x.Since})
 		}
 	}
-	if x, ok := e.s.Screen(summit.ToTable, ""); ok && e.inside {
+	if x, ok := e.s.Screen(summit.ToTable, ""); ok && e.inside && e.me.Whispers == "" {
 		all = append(all, Sharing{x.Seat, x.To, x.Since})
 	}
 	return all

@@ -42,8 +42,8 @@ func TestWhatIsApartIsShown(t *testing.T) {
 		t.Errorf("asked: %+v", other.Me.Asked)
 	}
 	for _, x := range other.Seats {
-		if x.Apart != (x.ID == "principal-a" || x.ID == "notes-a") {
-			t.Errorf("%s is apart: %v", x.ID, x.Apart)
+		if x.Apart {
+			t.Errorf("the other side is told that %s is apart", x.ID)
 		}
 	}
 	for viewer, sees := range map[summit.SeatID][]summit.SeatID{
@@ -103,10 +103,28 @@ func nothingApart(v seen) string {
 	if v.public() {
 		return ""
 	}
-	table := v.me.Admitted && v.me.Delegation != "" && v.me.Role != summit.Officer
+	member := v.me.Role == summit.Principal || v.me.Role == summit.Delegate || v.me.Role == summit.NoteTaker
+	table := v.me.Admitted && v.me.Delegation != "" && member
+	interprets := v.me.Admitted && v.me.Role == summit.Interpreter
 	for _, id := range v.view.Huddle {
-		if x, _ := v.s.Seat(id); !table || x.Delegation != v.me.Delegation {
+		in := v.s.HuddleOf(id)
+		if in == "" || !(table && in == v.me.Delegation) && !(interprets && in == v.me.Whispers) {
 			return string(id) + " confers"
+		}
+	}
+	for _, w := range v.view.Whispers {
+		if !v.staff() && !(table && w.Delegation == v.me.Delegation) && !(interprets && w.Booth == v.me.Booth) {
+			return fmt.Sprintf("%+v", w)
+		}
+	}
+	for _, c := range v.view.Calls {
+		if !(interprets && c.Booth == v.me.Booth) && !(v.staff() && c.With == v.me.Role) {
+			return fmt.Sprintf("%+v", c)
+		}
+	}
+	for _, b := range v.view.Booths {
+		if (len(b.Whispering) > 0 || b.Shift != nil) && !v.staff() && !(interprets && b.ID == v.me.Booth) {
+			return fmt.Sprintf("%+v", b)
 		}
 	}
 	for _, w := range v.view.PrivateWords {
@@ -117,13 +135,14 @@ func nothingApart(v seen) string {
 	inside := v.staff() || v.me.Admitted && v.s.Attends(v.me.ID)
 	for _, x := range v.view.Room.Screens {
 		from, _ := v.s.Seat(x.Seat)
-		own := table && v.me.Huddle && from.Delegation == v.me.Delegation
+		own := (table || interprets) && v.s.HuddleOf(v.me.ID) != "" && v.s.HuddleOf(v.me.ID) == from.Delegation
 		if x.To == summit.ToTable && !inside || x.To == summit.ToDelegation && !own {
 			return fmt.Sprintf("%+v", x)
 		}
 	}
 	for _, x := range v.view.Seats {
-		if x.Apart && !inside && x.ID != v.me.ID || x.Desk != nil && x.Desk.Asked != nil && !v.staff() {
+		side := table && x.Delegation == v.me.Delegation || interprets && x.Booth == v.me.Booth
+		if x.Apart && !v.staff() && !side && x.ID != v.me.ID || x.Desk != nil && x.Desk.Asked != nil && !v.staff() {
 			return string(x.ID) + " is apart, or asked for something"
 		}
 	}

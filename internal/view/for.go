@@ -83,6 +83,8 @@ func (e *eyes) view() View {
 		Chats:        []plan.Chat{},
 		Huddle:       e.huddle(),
 		PrivateWords: e.words(),
+		Whispers:     e.whispers(),
+		Calls:        e.calls(),
 		Documents:    e.documents(),
 		Speaking:     e.speaking(),
 		May:          e.may(),
@@ -90,7 +92,9 @@ func (e *eyes) view() View {
 		Published:    published(s),
 	}
 	for _, c := range plan.Circles(s, me.ID) {
-		v.Chats = append(v.Chats, c.Chat)
+		if !slices.Contains(v.Chats, c.Chat) {
+			v.Chats = append(v.Chats, c.Chat)
+		}
 	}
 	if e.who == staff {
 		v.Alarms = append(v.Alarms, f.Alarms...)
@@ -163,11 +167,11 @@ func (e *eyes) self() Me {
 		Seat: me.ID, Role: me.Role, Delegation: me.Delegation, Name: text(me.Name), Function: text(me.Function),
 		Speaks: me.Speaks, Hears: me.Hears, MayHear: []summit.Language{}, Booth: me.Booth,
 		Presence: me.Presence, Admitted: me.Admitted, Muted: me.Muted,
-		MutedByOfficer: me.Muted && me.MutedBy != "" && me.MutedBy != me.ID,
+		MutedByOfficer: me.Muted && me.MutedBy != "" && me.MutedBy != me.ID && me.MutedWhy != summit.Returned,
 		HasFloor:       e.s.Floor == me.ID, Hand: e.hand(me.ID),
 		InRoom: e.s.InRoom(me.ID), MaySpeak: e.s.MaySpeak(me.ID),
 		Connects: plan.Connects(e.s, me.ID), Sends: list(plan.MaySend(e.s, me.ID)),
-		InHuddle: me.Huddle, MayShare: []summit.Audience{}, MayHandIn: []summit.Audience{},
+		InHuddle: me.Huddle, Whispers: me.Whispers, MutedOnReturn: me.Muted && me.MutedWhy == summit.Returned, MayShare: []summit.Audience{}, MayHandIn: []summit.Audience{},
 		Pictures: cmp.Or(me.Pictures, summit.FullPictures),
 	}
 	e.apart(&m)

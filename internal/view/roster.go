@@ -62,7 +62,10 @@ func (e *eyes) seat(x summit.Seat) Seat {
 		v.InRoom, v.HasFloor = x.Role != summit.Reporter && e.few.InRoom(x.ID), e.s.Floor == x.ID
 	}
 	if x.ID == e.me.ID || e.inside {
-		v.Muted, v.Hand, v.Apart = x.Muted, e.hand(x.ID), e.s.Apart(x.ID)
+		v.Muted, v.Hand = x.Muted, e.hand(x.ID)
+	}
+	if mate := e.who == booth && x.Booth == e.me.Booth; own || mate || e.who == staff {
+		v.Apart = e.s.Apart(x.ID)
 	}
 	if x.ID == e.me.ID || e.who > press {
 		v.Receives = e.f.Measured.Receiving[x.ID]
@@ -82,7 +85,7 @@ func (e *eyes) seat(x summit.Seat) Seat {
 func (e *eyes) desk(x summit.Seat) *Desk {
 	return &Desk{
 		Admitted: x.Admitted, Connected: x.Connected, Hears: x.Hears, PlusOne: x.PlusOne,
-		MutedByOfficer: x.Muted && x.MutedBy != "" && x.MutedBy != x.ID,
+		MutedByOfficer: x.Muted && x.MutedBy != "" && x.MutedBy != x.ID && x.MutedWhy != summit.Returned,
 		Link:           x.Invitation.Serial, Redeemed: x.Invitation.Device != "",
 		Revoked: x.Invitation.Revoked, Expires: x.Invitation.Expires,
 		StandsFor: x.StandsFor, SubstituteBy: e.substitutes(x),
@@ -120,43 +123,6 @@ func (e *eyes) insufficient(l summit.Language) (since time.Time) {
 		}
 	}
 	return since
-}
-
-// booths are all booths for officers, technicians and interpreters, and none
-// for anybody else.
-func (e *eyes) booths() []Booth {
-	all := []Booth{}
-	if e.who != staff && e.who != booth {
-		return all
-	}
-	for _, b := range e.s.Booths {
-		own := e.who == booth && b.ID == e.me.Booth
-		v := Booth{
-			ID: b.ID, Name: text(b.Name), Outgoing: list(b.Outgoing), Seats: []summit.SeatID{},
-			OnAir: b.OnAir, Into: b.Into, Cough: b.Cough, Since: b.Since, Busy: []summit.Language{},
-			MayGoOnAir: []summit.Language{}, MayTakeOver: []summit.Language{},
-			Sign: b.Sign, Bidirectional: b.Bidirectional, Also: b.Also, Offered: b.Offered, Stalled: b.Stalled,
-			Insufficient: b.Insufficient.At, OwnLanguage: b.OnAir != "" && b.Into == e.s.FloorLanguage(),
-		}
-		for _, x := range e.s.Seats {
-			if x.Role == summit.Interpreter && x.Booth == b.ID {
-				v.Seats = append(v.Seats, x.ID)
-			}
-		}
-		for _, other := range e.s.Booths {
-			if other.ID != b.ID && other.OnAir != "" && slices.Contains(b.Outgoing, other.Into) {
-				v.Busy = append(v.Busy, other.Into)
-			}
-		}
-		if own {
-			v.MayGoOnAir, v.MayTakeOver = e.onAir(b)
-		}
-		if (own || e.who == staff) && b.Asked.Seat != "" {
-			v.Asked = &Asked{b.Asked.Reason, b.Asked.Seat, b.Asked.At}
-		}
-		all = append(all, v)
-	}
-	return all
 }
 
 // interpreted reports whether somebody interprets into a channel.

@@ -23,12 +23,17 @@ type View struct {
 	// Slots is what this seat's own receiving connection may carry and does carry,
 	// in the order of its media sections. Empty while it may have no connection.
 	Slots []Slot `json:"slots"`
-	// Huddle is who is in the huddle of this seat's delegation now, those away
-	// included; empty for who has no delegation to confer in.
+	// Huddle is who is in the huddle of this seat's delegation now, or in the one it
+	// whispers in, those away included; empty for who has none.
 	Huddle []summit.SeatID `json:"huddle"`
 	// PrivateWords are all of them for officers and technicians, and one's own
 	// for everybody else.
 	PrivateWords []PrivateWord `json:"privateWords"`
+	// Whispers are the booths asked into a huddle: for the delegation, the booth
+	// and the staff.
+	Whispers []Whisper `json:"whispers"`
+	// Calls are the lights between booths and staff, for the two ends of each.
+	Calls []Call `json:"calls"`
 	// Documents are those this seat may read, in the order in which they were
 	// handed in.
 	Documents []Document `json:"documents"`
@@ -92,6 +97,14 @@ type Me struct {
 	Sends []plan.Kind `json:"sends"`
 	// InHuddle: its microphone and camera are for its delegation's huddle alone.
 	InHuddle bool `json:"inHuddle"`
+	// Whispers is the delegation in whose huddle an interpreter works, heard there
+	// and nowhere else; absent while they do not.
+	Whispers summit.DelegationID `json:"whispers,omitempty"`
+	// MayWhisper are the booths it may ask into its huddle now (ask-whisper).
+	MayWhisper []summit.BoothID `json:"mayWhisper"`
+	// MutedOnReturn: its microphone is off because another has brought it back to
+	// the table. Only this seat can undo it.
+	MutedOnReturn bool `json:"mutedOnReturn"`
 	// Incoming is the channel that an interpreter works from, a relay; absent for
 	// the floor. ByHand: they have chosen it, and it does not follow the floor.
 	Incoming summit.Language `json:"incoming,omitempty"`
@@ -256,6 +269,7 @@ type Seat struct {
 	HasFloor bool            `json:"hasFloor"`
 	InRoom   bool            `json:"inRoom"`
 	// Apart: in a huddle or a private word; the table neither sees nor hears it.
+	// Told to its own side, its booth and the staff.
 	Apart bool `json:"apart"`
 	// Hand is the place in the speaker queue, from 1; 0 when no hand is up.
 	Hand int `json:"hand"`
@@ -303,49 +317,6 @@ type Channel struct {
 	// Insufficient: the booth that serves it cannot hear the floor well enough
 	// since then. Listeners are told when it lasts.
 	Insufficient time.Time `json:"insufficient,omitzero"`
-}
-
-// Booth is the interpreters who serve one channel, or several in turn.
-type Booth struct {
-	ID       summit.BoothID    `json:"id"`
-	Name     summit.Text       `json:"name"`
-	Outgoing []summit.Language `json:"outgoing"` // A first
-	Seats    []summit.SeatID   `json:"seats"`
-	OnAir    summit.SeatID     `json:"onAir,omitempty"`
-	Into     summit.Language   `json:"into,omitempty"`
-	Cough    bool              `json:"cough"`
-	Since    time.Time         `json:"since,omitzero"` // on air since
-	// Busy are its outgoing channels that another booth is on air into.
-	Busy []summit.Language `json:"busy"`
-	// Sign: its interpreters sign, into the sign slot.
-	Sign bool `json:"sign"`
-	// Bidirectional: it turns with the language of the floor.
-	Bidirectional bool `json:"bidirectional"`
-	// Also is a second microphone that is live beside the one on air, and not heard.
-	Also summit.SeatID `json:"also,omitempty"`
-	// Offered: the one on air offers the microphone to the partner since then.
-	Offered time.Time `json:"offered,omitzero"`
-	// Stalled: on air, and no sound comes: listeners hear the original.
-	Stalled bool `json:"stalled"`
-	// Insufficient: the sound that reaches the booth is too bad since then.
-	Insufficient time.Time `json:"insufficient,omitzero"`
-	// OwnLanguage: it is on air into the language of the floor.
-	OwnLanguage bool `json:"ownLanguage"`
-	// MayGoOnAir are the channels this seat may go on air into now.
-	MayGoOnAir []summit.Language `json:"mayGoOnAir"`
-	// MayTakeOver are those it may go on air into by taking the microphone over
-	// from its partner.
-	MayTakeOver []summit.Language `json:"mayTakeOver"`
-	// Asked is the last thing the booth asked of the speaker.
-	Asked *Asked `json:"asked,omitempty"`
-}
-
-// Asked is what an interpreter asks of whoever has the floor. Screens show it
-// for a while and then forget it.
-type Asked struct {
-	Reason summit.Reason `json:"reason"`
-	Seat   summit.SeatID `json:"seat"`
-	At     time.Time     `json:"at"`
 }
 
 // Source is a stream that can be received.

@@ -27,7 +27,7 @@ func TestThePrincipalsView(t *testing.T) {
 		Seat: "principal-a", Role: summit.Principal, Delegation: "a", Name: summit.Text{"en": "Ms Orlova"}, Function: summit.Text{},
 		Speaks: "ru", Hears: "ru", MayHear: []summit.Language{"en", "ru", "zh"}, Presence: summit.Present, Admitted: true,
 		InRoom: true, MaySpeak: true, Connects: true, Sends: []plan.Kind{plan.Microphone, plan.Camera, plan.Screen},
-		MayShare: []summit.Audience{summit.ToTable}, MayHandIn: []summit.Audience{summit.ToTable, summit.ToDelegation, summit.ToBooths},
+		MayWhisper: []summit.BoothID{}, MayShare: []summit.Audience{summit.ToTable}, MayHandIn: []summit.Audience{summit.ToTable, summit.ToDelegation, summit.ToBooths},
 		Pictures: summit.FullPictures,
 	}
 	if d := cmp.Diff(want, v.Me); d != "" {
@@ -111,7 +111,10 @@ func TestTheInterpretersView(t *testing.T) {
 	want := Booth{
 		ID: "main", Name: summit.Text{"en": "Russian and Chinese"}, Outgoing: []summit.Language{"ru", "zh"},
 		Seats: []summit.SeatID{"interpreter-1", "interpreter-2"}, OnAir: "interpreter-1", Into: "ru", Since: summittest.Noon,
-		OwnLanguage: true, // Russian is spoken, and interpreted into Russian
+		OwnLanguage: summittest.Noon, // Russian is spoken, and interpreted into Russian
+		Shift: &Shift{Seat: "interpreter-1", Since: summittest.Noon, RemindAt: summittest.Noon.Add(summit.UsualTurn),
+			Next: "interpreter-2", NextAt: summittest.Noon.Add(summit.UsualTurn)},
+		Whispering: []summit.SeatID{}, MayCall: []summit.Role{summit.Technician, summit.Officer},
 		Busy:        []summit.Language{}, MayGoOnAir: []summit.Language{}, MayTakeOver: []summit.Language{"ru", "zh"},
 	}
 	if d := cmp.Diff(want, v.Booths[0]); d != "" {

@@ -44,8 +44,8 @@ func (g *gatekeeper) Do(ctx context.Context, id summit.SummitID, by summit.Actor
 	return 0, &summit.Refusal{Code: "no-item"}
 }
 
-func (g *gatekeeper) Say(_ context.Context, _ summit.SummitID, from summit.SeatID, to plan.Chat, _ string) error {
-	g.note(string(from), access.Chat(string(to)))
+func (g *gatekeeper) Say(_ context.Context, _ summit.SummitID, from summit.SeatID, to plan.Circle, _ string) error {
+	g.note(string(from), access.Chat(string(to.Chat)))
 	return nil
 }
 

@@ -21,7 +21,7 @@ type Summits interface {
 	Watch(context.Context, summit.SummitID) (<-chan *secretariat.Update, error)
 	Summits() []summit.SummitID
 	Attach(summit.SummitID, summit.SeatID) (detach func(), err error)
-	Say(ctx context.Context, id summit.SummitID, from summit.SeatID, to plan.Chat, text string) error
+	Say(ctx context.Context, id summit.SummitID, from summit.SeatID, to plan.Circle, text string) error
 	Listen(context.Context, summit.SummitID, summit.SeatID) (<-chan secretariat.Message, error)
 }
 

@@ -22,6 +22,7 @@ type saying struct {
 	Act    string               `json:"act"`
 	With   json.RawMessage      `json:"with"`
 	To     plan.Chat            `json:"to"`
+	Booth  summit.BoothID       `json:"booth"` // chats: which, where the seat has one with each
 	Text   string               `json:"text"`
 	Slots  map[plan.Slot][2]int `json:"slots"`  // sizes: width and height shown, in pixels
 	Report json.RawMessage      `json:"report"` // what the browser has measured
@@ -189,7 +190,7 @@ func (l *line) chat(who access.Caller, m saying) {
 	if no.Refusal = denied(who, access.Chat(string(m.To))); no.Refusal == nil {
 		ctx, cancel := context.WithTimeout(l.server.ctx, actWithin)
 		defer cancel()
-		err := l.server.Summits.Say(ctx, l.summit, l.seat, m.To, m.Text)
+		err := l.server.Summits.Say(ctx, l.summit, l.seat, plan.Circle{Chat: m.To, Booth: m.Booth}, m.Text)
 		if err == nil {
 			return // its writer reads it with the others
 		}

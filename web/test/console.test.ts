@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { scenes, view, type Scene } from "../src/fixtures/scenes";
-import type { Booth, BoothId, SeatId, View } from "../src/protocol/view.gen";
+import type { Booth, SeatId, View } from "../src/protocol/view.gen";
 import { floorLanguage, handover, incomingOf, interpreterConsole, microphoneOpen, nextIncoming, partner, relays, warnings } from "../src/state/console";
-import { distress, since } from "../src/state/distress";
+import { distress } from "../src/state/distress";
 import { keep, kept, loudness, moved, plain, set } from "../src/state/hearing";
 import { command, commands, free, remap, shown, usual, type Press } from "../src/state/keys";
 import { markOf, peakOf } from "../src/state/peak";
@@ -48,7 +48,7 @@ describe("the lamp", () => {
 
   test("and both live is a warning to both of them", () => {
     const both = ["ru-1", "ru-2"].map((me) => scene("interpreter", { me, booth: { also: "ru-2" as SeatId } }));
-    expect(both.map((v) => warnings(v, stand(v)))).toEqual([["both-live"], ["both-live"]]);
+    expect(both.map((v) => warnings(v, stand(v), Date.parse(v.now)))).toEqual([["both-live"], ["both-live"]]);
     expect(both.map((v) => partner(v, stand(v)))).toEqual(["ru-2", "ru-1"]);
     // Live is live: the microphone comes back without anybody pressing anything.
     expect(both.map((v) => microphoneOpen(stand(v)))).toEqual([true, true]);
@@ -104,9 +104,9 @@ describe("what an interpreter works from", () => {
 
   test("is warned of when the pivot falls silent", () => {
     const v = scene("interpreter", { incoming: { from: "ar", byHand: false } });
-    expect(warnings(v, stand(v))).toEqual(["pivot-silent"]);
+    expect(warnings(v, stand(v), Date.parse(v.now))).toEqual(["pivot-silent"]);
     const relayed = scene("interpreter-bidirectional");
-    expect(warnings(relayed, stand(relayed))).toEqual([]);
+    expect(warnings(relayed, stand(relayed), Date.parse(relayed.now))).toEqual([]);
   });
 });
 
@@ -179,13 +179,14 @@ test("a meter's mark holds the highest level and then sinks", () => {
 
 test("staff is told of a booth in distress, and of a wrong channel only when it lasts", () => {
   const booth = (change: Partial<Booth>) => [{ ...scene("interpreter").booths[0]!, ...change }];
-  const codes = (booths: readonly Booth[], wrong: ReadonlyMap<BoothId, number> = new Map(), now = 0) => distress(booths, wrong, now).map((d) => d.code);
+  const codes = (booths: readonly Booth[], now = 0) => distress(booths, now).map((d) => d.code);
   expect(codes(booth({ stalled: true, insufficient: scene("interpreter").now }))).toEqual(["stalled", "insufficient"]);
-  const wrong = booth({ ownLanguage: true });
-  const first = since(new Map(), wrong, 1_000);
-  const later = since(first, wrong, 9_000);
-  expect([codes(wrong, later, 9_000), codes(wrong, later, 16_000)]).toEqual([[], ["own-language"]]);
-  expect(since(later, booth({}), 20_000).size).toBe(0);
+  const since = Date.parse(scene("interpreter").now);
+  const wrong = booth({ ownLanguage: scene("interpreter").now });
+  expect([codes(wrong, since + 19_000), codes(wrong, since + 20_000)]).toEqual([[], ["own-language"]]);
+  const v = scene("interpreter");
+  const mine = { ...v, booths: wrong };
+  expect([19_000, 20_000].map((ms) => warnings(mine, stand(mine), since + ms))).toEqual([[], ["own-language"]]);
 });
 
 test("a sign-language picture is offered while somebody signs, and stays pinned", () => {

@@ -90,6 +90,8 @@ var draws = map[string]func(*dice, summit.State) summit.Act{
 	"publish-advisory": publishAdvisory, "publish-readout": publishReadout,
 	"offer-handover": offer, "accept-handover": accept, "decline-handover": decline,
 	"take-from": takeFrom, "sound-insufficient": insufficient, "stall": stall,
+	"ask-whisper": askWhisper, "answer-whisper": answerWhisper, "end-whisper": endWhisper,
+	"call": call, "answer-call": answerCall, "clear-call": clearCall,
 	"enter-huddle": enterHuddle, "leave-huddle": leaveHuddle,
 	"open-private-word": openWord, "answer-private-word": answerWord, "end-private-word": endWord,
 	"share-screen": shareScreen, "stop-sharing": stopSharing, "hand-in": handIn, "withdraw-document": withdraw,
@@ -104,6 +106,7 @@ var often = map[string]int{
 	"connect": 20, "arrive": 20, "hear": 8, "mute": 12, "reconvene": 20, "set-coverage": 20, "raise-hand": 20, "cough": 20,
 	"offer-handover": 15, "accept-handover": 12, "take-from": 12, "stall": 8, "sound-insufficient": 8,
 	"enter-huddle": 20, "open-private-word": 20, "answer-private-word": 20, "share-screen": 15, "ask": 10, "answer-ask": 10,
+	"ask-whisper": 20, "answer-whisper": 20, "end-whisper": 6,
 	"pin": 8, "unpin": 3, "limit-pictures": 8,
 	"admit": 30, "start-item": 30, "give-floor": 30, "go-on-air": 30,
 }

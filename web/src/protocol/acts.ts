@@ -1,7 +1,7 @@
 // The acts a seat can do, and what each must say. The rules themselves are the
 // server's; here is only the shape of the messages.
 
-import type { Audience, Coverage, ItemId, Language, PictureSize, Reason, Remedy, Role, SeatId } from "./view.gen";
+import type { Audience, BoothId, Coverage, DelegationId, ItemId, Language, PictureSize, Reason, Remedy, Role, SeatId } from "./view.gen";
 
 type Nothing = Record<never, never>;
 
@@ -44,6 +44,15 @@ export interface Acts {
   /** "" is the floor; auto: it follows the floor again. */
   "take-from": { from: Language; auto?: boolean };
   "sound-insufficient": { on: boolean };
+  /** A booth into the huddle that one is in; the interpreters agree, each for themselves. */
+  "ask-whisper": { booth: BoothId };
+  "answer-whisper": { delegation: DelegationId; agree: boolean };
+  /** An interpreter comes back; or who is in the huddle sends the booth back. */
+  "end-whisper": { booth?: BoothId };
+  /** From a booth to a role, or from an officer or technician to a booth. */
+  "call": { to?: Role; booth?: BoothId };
+  "answer-call": { to?: Role; booth?: BoothId };
+  "clear-call": { to?: Role; booth?: BoothId };
   "enter-huddle": Nothing;
   "leave-huddle": Nothing;
   "open-private-word": { with: SeatId };

@@ -25,8 +25,8 @@ export interface View {
    */
   readonly slots: readonly Slot[];
   /**
-   * Huddle is who is in the huddle of this seat's delegation now, those away
-   * included; empty for who has no delegation to confer in.
+   * Huddle is who is in the huddle of this seat's delegation now, or in the one it
+   * whispers in, those away included; empty for who has none.
    */
   readonly huddle: readonly SeatId[];
   /**
@@ -34,6 +34,13 @@ export interface View {
    * for everybody else.
    */
   readonly privateWords: readonly PrivateWord[];
+  /**
+   * Whispers are the booths asked into a huddle: for the delegation, the booth
+   * and the staff.
+   */
+  readonly whispers: readonly Whisper[];
+  /** Calls are the lights between booths and staff, for the two ends of each. */
+  readonly calls: readonly Call[];
   /**
    * Documents are those this seat may read, in the order in which they were
    * handed in.
@@ -129,6 +136,18 @@ export interface Me {
   readonly sends: readonly SourceKind[];
   /** InHuddle: its microphone and camera are for its delegation's huddle alone. */
   readonly inHuddle: boolean;
+  /**
+   * Whispers is the delegation in whose huddle an interpreter works, heard there
+   * and nowhere else; absent while they do not.
+   */
+  readonly whispers?: DelegationId;
+  /** MayWhisper are the booths it may ask into its huddle now (ask-whisper). */
+  readonly mayWhisper: readonly BoothId[];
+  /**
+   * MutedOnReturn: its microphone is off because another has brought it back to
+   * the table. Only this seat can undo it.
+   */
+  readonly mutedOnReturn: boolean;
   /**
    * Incoming is the channel that an interpreter works from, a relay; absent for
    * the floor. ByHand: they have chosen it, and it does not follow the floor.
@@ -244,7 +263,10 @@ export interface Seat {
   readonly muted: boolean;
   readonly hasFloor: boolean;
   readonly inRoom: boolean;
-  /** Apart: in a huddle or a private word; the table neither sees nor hears it. */
+  /**
+   * Apart: in a huddle or a private word; the table neither sees nor hears it.
+   * Told to its own side, its booth and the staff.
+   */
   readonly apart: boolean;
   /** Hand is the place in the speaker queue, from 1; 0 when no hand is up. */
   readonly hand: number;
@@ -297,8 +319,23 @@ export interface Booth {
   readonly stalled: boolean;
   /** Insufficient: the sound that reaches the booth is too bad since then. */
   readonly insufficient?: Instant;
-  /** OwnLanguage: it is on air into the language of the floor. */
-  readonly ownLanguage: boolean;
+  /**
+   * OwnLanguage: it is on air into the language of the floor since then, which is
+   * probably the wrong channel. It is told at once and shown when it lasts.
+   */
+  readonly ownLanguage?: Instant;
+  /** Shift is who works and who is next; for the booth itself and the staff. */
+  readonly shift?: Shift;
+  /**
+   * Whispering are those of it who are in a delegation's huddle; for the booth
+   * itself and the staff.
+   */
+  readonly whispering: readonly SeatId[];
+  /**
+   * MayCall are whom this seat may call from here (call): for an interpreter
+   * officer and technician, for these the booth, by their own role.
+   */
+  readonly mayCall: readonly Role[];
   /** MayGoOnAir are the channels this seat may go on air into now. */
   readonly mayGoOnAir: readonly Language[];
   /**
@@ -334,6 +371,34 @@ export interface PrivateWord {
   /** until then only the caller is heard */
   readonly answered: boolean;
   readonly since: Instant;
+}
+
+/** Whisper is a booth that a delegation has asked into its huddle. */
+export interface Whisper {
+  readonly delegation: DelegationId;
+  readonly booth: BoothId;
+  /** By is who of the delegation asked. */
+  readonly by: SeatId;
+  readonly at: Instant;
+  /** Declined is who of the booth has said no. */
+  readonly declined?: SeatId;
+  /** Seats are those of the booth who are in the huddle. */
+  readonly seats: readonly SeatId[];
+  /** May lists the acts this seat may do on it (answer-whisper, end-whisper). */
+  readonly may: readonly string[];
+}
+
+/** Call is a light between a booth and the officers or the technicians. */
+export interface Call {
+  readonly booth: BoothId;
+  readonly with: Role;
+  /** who called, on either side */
+  readonly seat: SeatId;
+  readonly at: Instant;
+  /** Answered is who of the other side has; absent while the light blinks. */
+  readonly answered?: SeatId;
+  /** May lists the acts this seat may do on it (answer-call, clear-call). */
+  readonly may: readonly string[];
 }
 
 /** Document is a file that was handed in. The file is fetched by its id. */
@@ -388,7 +453,11 @@ export type Chat =
   /** among the seats of one delegation */
   | "delegation"
   /** among the interpreters of one booth */
-  | "booth";
+  | "booth"
+  /** between one booth and the technicians */
+  | "technician"
+  /** between one booth and the officers */
+  | "officer";
 
 /** Alarm is something that officer and technician must know at once. */
 export interface Alarm {
@@ -596,6 +665,18 @@ export type Carries =
   | "relayed-twice"
   /** a cough, or nobody has the floor */
   | "silence";
+
+/** Shift is an interpreter's time at work. */
+export interface Shift {
+  /** Seat is on air, or was last; Since is when its turn began. */
+  readonly seat?: SeatId;
+  readonly since?: Instant;
+  /** RemindAt is when to be reminded of the partner; absent while nobody works. */
+  readonly remindAt?: Instant;
+  /** Next works next by the team's plan, at NextAt where somebody is on air. */
+  readonly next?: SeatId;
+  readonly nextAt?: Instant;
+}
 
 /**
  * Asked is what an interpreter asks of whoever has the floor. Screens show it

@@ -1,6 +1,7 @@
 // The interpreter's console: how it stands, and which of its buttons can be pressed.
 
 import type { Booth, Channel, Language, SeatId, View } from "../protocol/view.gen";
+import { wrongChannel } from "./distress";
 import { channelOf, type Incoming } from "./mix";
 
 export interface Output {
@@ -114,14 +115,14 @@ export function partner(view: Pick<View, "me" | "seats">, c: Console): SeatId | 
 /** What is wrong, or might be, in the order of its weight. */
 export type Warning = "both-live" | "stalled" | "own-language" | "pivot-silent" | "insufficient";
 
-export function warnings(view: Pick<View, "me" | "channels">, c: Console): readonly Warning[] {
+export function warnings(view: Pick<View, "me" | "channels">, c: Console, now: number): readonly Warning[] {
   const { booth } = c;
   if (!booth) return [];
   const from = channelOf(view.channels, view.me.incoming);
   const all: readonly (readonly [Warning, boolean])[] = [
     ["both-live", booth.also !== undefined],
     ["stalled", booth.stalled],
-    ["own-language", booth.ownLanguage && c.onAir],
+    ["own-language", wrongChannel(booth, now) && c.onAir],
     ["pivot-silent", from !== undefined && !interpreted(from)],
     ["insufficient", booth.insufficient !== undefined],
   ];
