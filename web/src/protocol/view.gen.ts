@@ -355,8 +355,9 @@ export interface Slot {
   /** Carries is what feeds it now, as measured; absent when nothing does. */
   readonly carries?: Source;
   /**
-   * Reduced says why a picture is smaller than it is shown: "line", the line
-   * carries no more, or "hand", somebody has limited it. Absent when it is not.
+   * Reduced says why a picture is smaller than it is shown, or not there: "line",
+   * the line carries no more, "hand", somebody has limited it, or "codec", the
+   * browser cannot show it. Absent when it is not.
    */
   readonly reduced?: string;
 }
