@@ -113,6 +113,11 @@ func TestTheExampleSummitIsRead(t *testing.T) {
 	if principal.Speaks != "ru" || principal.Hears != "ru" || d.Seats[3].Name["en"] != "Mr Belov" {
 		t.Errorf("what the delegation says is not filled in: %+v", principal)
 	}
+	shifts := summit.Shifts{Turn: 20 * time.Minute, Order: []summit.SeatID{"interpreter-1", "interpreter-2"},
+		Starts: map[summit.ItemID]summit.SeatID{"talks": "interpreter-2"}}
+	if d.Remind != 25*time.Minute || !reflect.DeepEqual(d.Booths[0].Shifts, shifts) {
+		t.Errorf("the shifts: %v %+v", d.Remind, d.Booths[0].Shifts)
+	}
 	if d.Seating.Order != summit.Alphabetical || d.Delegations[0].Country["ar"] != "الدولة «أ»" {
 		t.Errorf("the table: %+v %+v", d.Seating, d.Delegations[0])
 	}
@@ -155,6 +160,12 @@ func TestFaultsOfASummitFile(t *testing.T) {
 		{"a booth both ways in one language", "    outgoing: [ru, zh]\n    bidirectional", "    outgoing: [ru]\n    bidirectional", "A bidirectional booth speaks into two languages; this one names 1."},
 		{"a pivot that is none", "    works-from: [ru, en]\n    pivot: ru", "    works-from: [ru, en]\n    pivot: Russian", `"Russian" is not a language`},
 		{"busy channels", "busy-channels: interlock", "busy-channels: sometimes", `"sometimes" is not known; busy-channels is interlock or override.`},
+		{"a reminder of nothing", "shift-reminder: 25m", "shift-reminder: 25s", "reminded of their partner after 5 minutes to 2 hours"},
+		{"a turn without end", "      turn: 20m", "      turn: 20h", "A turn has 5 minutes to 2 hours"},
+		{"an order with a stranger", "order: [interpreter-1, interpreter-2]", "order: [interpreter-1, interpreter-3]", `No seat "interpreter-3" works in this booth.`},
+		{"an order with one twice", "order: [interpreter-1, interpreter-2]", "order: [interpreter-1, interpreter-1]", `The seat "interpreter-1" stands in the order twice.`},
+		{"a start of no item", "starts: {talks: interpreter-2}", "starts: {dinner: interpreter-2}", `No item has the id "dinner".`},
+		{"a key of shifts that is none", "      turn: 20m", "      turns: 20m", `The key "turns" is not known under "shifts"`},
 		{"no alphabet", "  language: en\n\n# Ids", "\n# Ids", "An alphabetical order needs the language"},
 		{"no seats", whole[strings.Index(whole, "seats:"):strings.Index(whole, "# The run")], "seats: []\n", "The summit has no seats."},
 		{"no name", "    name: Mr Belov\n", "", `The seat "adviser-a" has no name.`},

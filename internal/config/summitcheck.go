@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -94,6 +95,9 @@ func (c *summitChecker) head() {
 		}
 	}
 	c.seating()
+	if r := f.Remind; r != 0 && (r < summit.LeastTurn || r > summit.MostTurn) {
+		c.fault(c.lineOf("shift-reminder"), "Interpreters are reminded of their partner after 5 minutes to 2 hours on air; write shift-reminder: 25m, for example.")
+	}
 	if locks := []string{"", string(summit.Interlock), string(summit.Override)}; !slices.Contains(locks, f.Busy) {
 		c.fault(c.lineOf("busy-channels"), "%q is not known; busy-channels is interlock or override.", f.Busy)
 	}
@@ -195,6 +199,7 @@ func (c *summitChecker) references() {
 		if b.Bidirectional && len(b.Outgoing) != 2 {
 			c.fault(c.line("booths", i, "bidirectional"), "A bidirectional booth speaks into two languages; this one names %d.", len(b.Outgoing))
 		}
+		c.shifts(i)
 	}
 	for i, s := range f.Seats {
 		languages("seats", i, "speaks", s.Speaks)
@@ -216,6 +221,29 @@ func (c *summitChecker) references() {
 		}
 		if item.Planned <= 0 {
 			c.fault(c.line("run-of-show", i, "planned"), "This item needs a planned length such as planned: 10m.")
+		}
+	}
+}
+
+// shifts looks at how the team of a booth means to share its work.
+func (c *summitChecker) shifts(i int) {
+	booth, line := c.file.Booths[i], c.line("booths", i, "shifts")
+	if t := booth.Shifts.Turn; t != 0 && (t < summit.LeastTurn || t > summit.MostTurn) {
+		c.fault(line, "A turn has 5 minutes to 2 hours; write turn: 25m, for example.")
+	}
+	works := func(id string) {
+		if !slices.ContainsFunc(c.file.Seats, func(s seatFile) bool { return s.ID == id && s.Booth == booth.ID }) {
+			c.fault(line, "No seat %q works in this booth.", id)
+		}
+	}
+	for k, id := range booth.Shifts.Order {
+		if works(id); slices.Contains(booth.Shifts.Order[:k], id) {
+			c.fault(line, "The seat %q stands in the order twice.", id)
+		}
+	}
+	for _, item := range slices.Sorted(maps.Keys(booth.Shifts.Starts)) {
+		if works(booth.Shifts.Starts[item]); !slices.ContainsFunc(c.file.RunOfShow, func(x itemFile) bool { return x.ID == item }) {
+			c.fault(line, "No item has the id %q.", item)
 		}
 	}
 }

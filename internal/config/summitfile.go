@@ -81,6 +81,7 @@ type summitFile struct {
 	Links       linksFile        `yaml:"links"`
 	Seating     seatingFile      `yaml:"seating"`
 	Busy        string           `yaml:"busy-channels"`
+	Remind      time.Duration    `yaml:"shift-reminder"`
 	Delegations []delegationFile `yaml:"delegations"`
 	Booths      []boothFile      `yaml:"booths"`
 	Seats       []seatFile       `yaml:"seats"`
@@ -112,6 +113,14 @@ type boothFile struct {
 	Bidirectional bool     `yaml:"bidirectional"`
 	WorksFrom     []string `yaml:"works-from"`
 	Pivot         string   `yaml:"pivot"`
+
+	Shifts shiftsFile `yaml:"shifts"`
+}
+
+type shiftsFile struct {
+	Turn   time.Duration     `yaml:"turn"`
+	Order  []string          `yaml:"order"`
+	Starts map[string]string `yaml:"starts"` // item: seat
 }
 
 type seatFile struct {
@@ -181,7 +190,7 @@ func (f summitFile) describe() summit.Description {
 	l := f.language()
 	d := summit.Description{Title: f.Title.in(l), Place: f.Place.in(l), Scheduled: f.Time.Time, Zone: f.Zone,
 		Seating: summit.Seating{Order: summit.Order(f.Seating.Order), Language: summit.Language(f.Seating.Language)},
-		Lock:    summit.Lock(f.Busy)}
+		Lock:    summit.Lock(f.Busy), Remind: f.Remind}
 	for _, p := range f.Publication {
 		d.Publication = append(d.Publication, summit.Language(p))
 	}
@@ -199,6 +208,7 @@ func (f summitFile) describe() summit.Description {
 		for _, out := range one.Outgoing {
 			b.Outgoing = append(b.Outgoing, summit.Language(out))
 		}
+		b.Shifts = one.Shifts.describe()
 		d.Booths = append(d.Booths, b)
 	}
 	for _, one := range f.Seats {
@@ -232,4 +242,18 @@ func (f summitFile) seat(one seatFile) summit.Seat {
 	}
 	s.Invitation.Expires = f.Links.Expire.Time
 	return s
+}
+
+func (f shiftsFile) describe() summit.Shifts {
+	p := summit.Shifts{Turn: f.Turn}
+	for _, id := range f.Order {
+		p.Order = append(p.Order, summit.SeatID(id))
+	}
+	for item, id := range f.Starts {
+		if p.Starts == nil {
+			p.Starts = map[summit.ItemID]summit.SeatID{}
+		}
+		p.Starts[summit.ItemID(item)] = summit.SeatID(id)
+	}
+	return p
 }

@@ -78,7 +78,11 @@ func hearsApart(ts *testscript.TestScript, _ bool, args []string) {
 	for _, x := range st.s.Seats {
 		live[plan.Source{Kind: plan.Microphone, Seat: x.ID}] = true
 	}
-	may := plan.Compute(st.s, live).Receivers[plan.SeatReceiver(summit.SeatID(args[0]))][plan.Private].Sources
+	slots := plan.Compute(st.s, live).Receivers[plan.SeatReceiver(summit.SeatID(args[0]))]
+	may := slots[plan.Private].Sources
+	if whispered := slots[plan.Partner]; whispered.Apart {
+		may = slices.Concat(may, whispered.Sources)
+	}
 	var are []summit.SeatID
 	for _, x := range st.s.Seats {
 		if slices.Contains(may, plan.Source{Kind: plan.Microphone, Seat: x.ID}) {

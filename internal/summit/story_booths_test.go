@@ -35,6 +35,28 @@ var boothPhrases = []phrase{
 	{"works from _", func(_ *story, _ *testscript.TestScript, with []string) summit.Act {
 		return summit.TakeFrom{From: summit.Language(with[0])}
 	}},
+	{"asks booth _ to whisper", func(_ *story, _ *testscript.TestScript, with []string) summit.Act {
+		return summit.AskWhisper{Booth: summit.BoothID(with[0])}
+	}},
+	{"sends booth _ back", func(_ *story, _ *testscript.TestScript, with []string) summit.Act {
+		return summit.EndWhisper{Booth: summit.BoothID(with[0])}
+	}},
+	{"goes to whisper for _", func(_ *story, _ *testscript.TestScript, with []string) summit.Act {
+		return summit.AnswerWhisper{Delegation: summit.DelegationID(with[0]), Agree: true}
+	}},
+	{"will not whisper for _", func(_ *story, _ *testscript.TestScript, with []string) summit.Act {
+		return summit.AnswerWhisper{Delegation: summit.DelegationID(with[0])}
+	}},
+	always("comes back to the booth", summit.EndWhisper{}),
+	{"lights the call to _", func(_ *story, _ *testscript.TestScript, with []string) summit.Act {
+		return summit.CallAct{To: summit.Role(with[0]), Booth: summit.BoothID(with[0])}
+	}},
+	{"answers the call of _", func(_ *story, _ *testscript.TestScript, with []string) summit.Act {
+		return summit.AnswerCall{To: summit.Role(with[0]), Booth: summit.BoothID(with[0])}
+	}},
+	{"clears the call of _", func(_ *story, _ *testscript.TestScript, with []string) summit.Act {
+		return summit.ClearCall{To: summit.Role(with[0]), Booth: summit.BoothID(with[0])}
+	}},
 	always("cannot hear", summit.SoundInsufficient{On: true}),
 	always("can hear again", summit.SoundInsufficient{}),
 	{"finds booth _ silent", func(_ *story, _ *testscript.TestScript, with []string) summit.Act {
@@ -93,4 +115,36 @@ func boothIs(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	slices.Sort(all)
 	is(ts, strings.Join(all, " "), args[1:])
+}
+
+// whispers says who whispers in a delegation's huddle: "whispers a
+// interpreter-1" or "whispers a nobody".
+func whispers(ts *testscript.TestScript, _ bool, args []string) {
+	st := told(ts)
+	var are []summit.SeatID
+	for _, x := range st.s.Seats {
+		if string(x.Whispers) == args[0] {
+			are = append(are, x.ID)
+		}
+	}
+	if want := st.seats(ts, args[1:]); !slices.Equal(are, want) {
+		ts.Fatalf("it is  %v\nand not %v", are, want)
+	}
+}
+
+// calls says which lights are on: "calls main technician interpreter-1", with
+// "answered by" whom, or "calls none".
+func calls(ts *testscript.TestScript, _ bool, args []string) {
+	var all []string
+	for _, c := range told(ts).s.Calls {
+		text := strings.Join([]string{string(c.Booth), string(c.With), string(c.Seat)}, " ")
+		if c.Answered != "" {
+			text += " answered by " + string(c.Answered)
+		}
+		all = append(all, text)
+	}
+	if all == nil {
+		all = []string{"none"}
+	}
+	is(ts, strings.Join(all, " and "), args)
 }

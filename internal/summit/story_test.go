@@ -37,7 +37,8 @@ func TestStories(t *testing.T) {
 			"floor": floor, "queue": queue, "channel": channel, "seat": seat, "item": item,
 			"proposed": proposed,
 
-			"huddle": huddle, "hears-apart": hearsApart, "word": word, "screen": screen,
+			"huddle":   huddle,
+			"whispers": whispers, "calls": calls, "hears-apart": hearsApart, "word": word, "screen": screen,
 			"carries": carries, "incoming": incoming, "live": live, "booth": boothIs,
 			"asked": asked, "spoken": spoken, "reads": reads, "pinned": pinned,
 		},

@@ -115,7 +115,7 @@ func TestTheInterpretersView(t *testing.T) {
 		Shift: &Shift{Seat: "interpreter-1", Since: summittest.Noon, RemindAt: summittest.Noon.Add(summit.UsualTurn),
 			Next: "interpreter-2", NextAt: summittest.Noon.Add(summit.UsualTurn)},
 		Whispering: []summit.SeatID{}, MayCall: []summit.Role{summit.Technician, summit.Officer},
-		Busy:        []summit.Language{}, MayGoOnAir: []summit.Language{}, MayTakeOver: []summit.Language{"ru", "zh"},
+		Busy: []summit.Language{}, MayGoOnAir: []summit.Language{}, MayTakeOver: []summit.Language{"ru", "zh"},
 	}
 	if d := cmp.Diff(want, v.Booths[0]); d != "" {
 		t.Errorf("the booth (-want +got):\n%s", d)
