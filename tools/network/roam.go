@@ -5,11 +5,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
 type roamCmd struct {
-	Times int `help:"How often each of the mishaps happens." default:"5"`
+	Times int    `help:"How often each of the mishaps happens." default:"5"`
+	Only  string `help:"Only the mishaps whose name has this in it; the others stay as they were measured."`
 }
 
 // mishap is something that happens to a line, and what it cost: seconds from
@@ -50,6 +53,9 @@ func (r *roamCmd) Run(ctx context.Context, c *command) error {
 	}
 	var results []mishap
 	for _, one := range all {
+		if !strings.Contains(one.what, r.Only) {
+			continue
+		}
 		result := mishap{What: one.what}
 		for range r.Times {
 			down, up, err := m.disturbed(ctx, one.do)
@@ -61,10 +67,34 @@ func (r *roamCmd) Run(ctx context.Context, c *command) error {
 		}
 		results = append(results, result)
 	}
+	if results, err = r.among(c.As, results); err != nil {
+		return err
+	}
 	if err := keep("roam", c.As, m.Version, results); err != nil {
 		return err
 	}
 	return drawRoam()
+}
+
+// among puts new results in the place of those that are kept of the same
+// mishaps, when only some have been measured.
+func (r *roamCmd) among(as string, results []mishap) ([]mishap, error) {
+	if r.Only == "" {
+		return results, nil
+	}
+	all, err := read[[]mishap]("roam")
+	if err != nil {
+		return nil, err
+	}
+	merged := slices.Clone(all[as].Result)
+	for _, one := range results {
+		if i := slices.IndexFunc(merged, func(o mishap) bool { return o.What == one.What }); i >= 0 {
+			merged[i] = one
+		} else {
+			merged = append(merged, one)
+		}
+	}
+	return merged, nil
 }
 
 // move changes the far end's address, to and fro.
