@@ -177,7 +177,7 @@ func (r *road) probe(ms time.Duration) {
 		return
 	}
 	r.probing.owed += float64(r.probing.rate) / 8 / 1000
-	for r.probing.owed >= 300 && r.path.Padding() > 0 {
+	for r.probing.owed >= 300 && r.path.Padding(r.now) > 0 {
 		r.probing.owed -= 300
 		r.padding += 300
 		r.counted(300)
@@ -329,7 +329,7 @@ func TestAPathIsProbedBeforeAnythingElseIsSent(t *testing.T) {
 			e.do()
 		}
 		if r.now < end {
-			for owed += float64(rate) / 8000; owed >= 300 && r.path.Padding() > 0; owed -= 300 {
+			for owed += float64(rate) / 8000; owed >= 300 && r.path.Padding(r.now) > 0; owed -= 300 {
 				r.counted(300)
 			}
 		}
@@ -339,6 +339,19 @@ func TestAPathIsProbedBeforeAnythingElseIsSent(t *testing.T) {
 	}
 	if r.path.Rate() < 800_000 {
 		t.Errorf("found %d", r.path.Rate())
+	}
+}
+
+// A sender that a busy machine has kept waiting until the probe was over would
+// never come to an end, since what it sends no longer counts.
+func TestAProbeWhoseTimeIsOverTakesNoMorePadding(t *testing.T) {
+	p := NewPath()
+	_, lasting, ok := p.Probe(2*Start, time.Second)
+	if !ok || p.Padding(time.Second) == 0 {
+		t.Fatal("no probe")
+	}
+	if left := p.Padding(time.Second + lasting + time.Second); left != 0 {
+		t.Errorf("%d bytes are still due after it", left)
 	}
 }
 

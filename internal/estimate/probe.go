@@ -71,17 +71,21 @@ func (p *Path) Probe(wanted int, now time.Duration) (rate int, lasting time.Dura
 	return rate, lasting, true
 }
 
-// Padding is how many bytes are still to be sent in the probe under way.
-func (p *Path) Padding() int {
-	if !p.probe.active {
+// Padding is how many bytes are still to be sent in the probe under way: none
+// once its time is over, however late its sender comes.
+func (p *Path) Padding(now time.Duration) int {
+	if !p.probe.active || p.probe.past(now) {
 		return 0
 	}
 	return max(0, p.probe.budget)
 }
 
+// past reports whether what is sent now is no longer of the probe.
+func (b *probe) past(now time.Duration) bool { return now > b.until+probeShort }
+
 // takes notes a packet that is sent during the probe, and says of which it is.
 func (b *probe) takes(now time.Duration, size int) uint8 {
-	if !b.active || now > b.until+probeShort {
+	if !b.active || b.past(now) {
 		return 0
 	}
 	b.budget -= size

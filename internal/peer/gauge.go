@@ -204,22 +204,20 @@ func (g *gauge) probe(l *listener, r *switchboard.Receiver, now time.Time) {
 func (g *gauge) pad(l *listener, slot int, lasting time.Duration) {
 	buffer := packetBuffers.Get().(*[]byte)
 	defer packetBuffers.Put(buffer)
-	g.mu.Lock()
-	whole := g.path.Padding()
-	g.mu.Unlock()
 	began := time.Now()
+	padding := func(now time.Time) int {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		return g.path.Padding(time.Duration(ticks(now)))
+	}
+	whole := padding(began)
 	for over := false; !over; time.Sleep(2 * time.Millisecond) {
 		now := time.Now()
 		passed := now.Sub(began)
 		over = passed >= lasting
 		left := int(float64(whole) * max(0, 1-passed.Seconds()/lasting.Seconds()))
-		for {
-			g.mu.Lock()
-			due := g.path.Padding() > left
-			g.mu.Unlock()
-			if !due || !l.pad(slot, *buffer, time.Now()) {
-				break
-			}
+		for padding(now) > left && l.pad(slot, *buffer, now) {
+			now = time.Now()
 		}
 	}
 	g.mu.Lock()
