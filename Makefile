@@ -70,7 +70,7 @@ test-web: web/dist/.vite/manifest.json ## front end: types and unit tests
 
 test: vet test-go test-web test-e2e test-network ## everything a change must pass
 
-test-e2e: bin/liqa bin/speaker e2e/node_modules/.package-lock.json | need-e2e ## real Chromium: every screen by axe, and the stories against a real server
+test-e2e: bin/liqa bin/speaker e2e/node_modules/.package-lock.json | need-e2e ## real Chromium and Firefox: every screen by axe, and the stories against a real server
 	cd web && npm run --silent a11y
 	cd e2e && npm run --silent check && npm test --silent
 
@@ -109,7 +109,7 @@ need-go:
 need-foreign: # programs of others that Liqa is tried with
 	@tools/need coturn whip-client
 need-e2e:
-	@tools/need chromium fonts ffmpeg
+	@tools/need chromium firefox fonts ffmpeg
 need-network: # of no use to who may not make networks, which is everybody but root
 	@[ "$$(id -u)" != 0 ] || tools/need chromium ffmpeg network
 need-long:

@@ -171,16 +171,7 @@ export class Person {
   /** Whose colour a slot's picture is, 'dark' for a slate or black, or the colour itself. */
   async sees(slot: string): Promise<string> {
     const rgb = await this.page.evaluate((s) => (globalThis as unknown as Ears).liqaEars.colour(s), slot);
-    if (!rgb) return 'nothing';
-    const [r, g, b] = rgb as [number, number, number];
-    if (Math.max(r, g, b) < 60) return 'dark';
-    let best = '';
-    let least = 45 * 45 * 3;
-    for (const [name, s] of Object.entries(signatures)) {
-      const d = (s.colour[0] - r) ** 2 + (s.colour[1] - g) ** 2 + (s.colour[2] - b) ** 2;
-      if (d < least) [best, least] = [name, d];
-    }
-    return best || `rgb(${r}, ${g}, ${b})`;
+    return whose(rgb as [number, number, number] | null);
   }
 
   async seesOnly(slot: string, name: Name | 'dark', within = 20_000): Promise<void> {
@@ -191,6 +182,20 @@ export class Person {
 /** Who is louder than a level, loudest first. */
 export function sounds(levels: Record<Name, number>, above: number): Name[] {
   return (Object.entries(levels) as [Name, number][])
+/** Whose colour it is; 'dark' for a slate or black, 'nothing' for no picture. */
+export function whose(rgb: readonly [number, number, number] | null): string {
+  if (!rgb) return 'nothing';
+  const [r, g, b] = rgb;
+  if (Math.max(r, g, b) < 60) return 'dark';
+  let best = '';
+  let least = 45 * 45 * 3;
+  for (const [name, s] of Object.entries(signatures)) {
+    const d = (s.colour[0] - r) ** 2 + (s.colour[1] - g) ** 2 + (s.colour[2] - b) ** 2;
+    if (d < least) [best, least] = [name, d];
+  }
+  return best || `rgb(${r}, ${g}, ${b})`;
+}
+
     .filter(([, l]) => l > above)
     .sort((x, y) => y[1] - x[1])
     .map(([n]) => n);

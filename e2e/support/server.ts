@@ -45,10 +45,13 @@ export class Server {
   #http = 0;
   #https = 0;
   #media = 0;
+  #direct: string | undefined;
   #process: ChildProcess | undefined;
 
-  static async start(): Promise<Server> {
+  /** Starts a server; its media go by the relay, unless an address is given at which it takes them itself. */
+  static async start(direct?: string): Promise<Server> {
     const s = new Server();
+    s.#direct = direct;
     [s.#http, s.#https, s.#media] = [await freePort(), await freePort(), await freePort()];
     s.url = `http://localhost:${s.#http}`;
     s.relay = await Relay.open(s.#media);
@@ -76,7 +79,9 @@ export class Server {
       [
         `data: ${this.data}`,
         `listen: {http: "localhost:${this.#http}", https: "localhost:${this.#https}"}`,
-        `media: {udp: "127.0.0.1:${this.#media}", tcp: "127.0.0.1:${this.#media}", addresses: ["${relayHost}"]}`,
+        this.#direct
+          ? `media: {udp: "${this.#direct}:${this.#media}", tcp: "${this.#direct}:${this.#media}"}`
+          : `media: {udp: "127.0.0.1:${this.#media}", tcp: "127.0.0.1:${this.#media}", addresses: ["${relayHost}"]}`,
         `limits: {calls-per-second: 500, calls-at-once: 2000, guesses-per-minute: 1000, public-players: 100, public-total: 100}`,
         `log: {level: debug}`,
       ].join('\n'),
