@@ -3,9 +3,9 @@ import { scenes, view, type Scene } from "../src/fixtures/scenes";
 import type { Booth, SeatId, View } from "../src/protocol/view.gen";
 import { floorLanguage, handover, incomingOf, interpreterConsole, microphoneOpen, nextIncoming, partner, relays, warnings } from "../src/state/console";
 import { distress } from "../src/state/distress";
-import { keep, kept, loudness, moved, plain, set } from "../src/state/hearing";
-import { command, commands, free, remap, shown, usual, type Press } from "../src/state/keys";
-import { markOf, peakOf } from "../src/state/peak";
+import { keep, kept, loudness, moved, narrowest, picture, plain, reading, set, usualPicture } from "../src/state/hearing";
+import { command, commands, focusOf, free, remap, shown, usual, type Press } from "../src/state/keys";
+import { PeakHold } from "../src/state/peak";
 import { keepPinned, pinnedBefore, signs } from "../src/state/sign";
 
 const scene = (name: string, change: Partial<Scene> = {}): View => view({ ...scenes[name]!, ...change });
@@ -111,7 +111,7 @@ describe("what an interpreter works from", () => {
 });
 
 describe("the keys", () => {
-  const press = (code: string, change: Partial<Press> = {}): Press => ({ code, ctrlKey: false, altKey: false, metaKey: false, repeat: false, on: "BODY", ...change });
+  const press = (code: string, change: Partial<Press> = {}): Press => ({ code, ctrlKey: false, altKey: false, metaKey: false, repeat: false, on: "else", ...change });
 
   test("are one for every command, and none twice", () => {
     expect(new Set(Object.values(usual)).size).toBe(commands.length);
@@ -121,8 +121,24 @@ describe("the keys", () => {
 
   test("leave those of the browser and of text alone", () => {
     expect(command(press("KeyR", { ctrlKey: true }))).toBeUndefined();
-    expect(command(press("KeyM", { on: "INPUT" }))).toBeUndefined();
+    expect(command(press("KeyM", { on: "text" }))).toBeUndefined();
     expect(command(press("KeyM", { repeat: true }))).toBeUndefined();
+  });
+
+  test("of a foot or hand switch work while one types, and no others do", () => {
+    const mine = remap(remap(usual, "cough", "F13"), "toggle-microphone", "F24");
+    const typing = (code: string) => command(press(code, { on: "text" }), mine);
+    expect(["F13", "F24", "F12", "KeyH", "Space"].map(typing)).toEqual(["cough", "toggle-microphone", undefined, undefined, undefined]);
+    expect(command(press("F13", { on: "text", repeat: true }), mine)).toBeUndefined(); // held down, it types on
+    expect(["F13", "F20", "F24"].every(free)).toBe(true);
+  });
+
+  test("work while a dial has the focus, but for those that turn it", () => {
+    const onDial = (code: string) => command(press(code, { on: "slider" }));
+    expect([onDial("KeyM"), onDial("Space"), onDial("ArrowUp")]).toEqual(["toggle-microphone", "cough", undefined]);
+    expect([{ tagName: "INPUT", type: "range" }, { tagName: "DIV", role: "separator" }, { tagName: "TEXTAREA" }, { tagName: "SELECT" }, { tagName: "INPUT", type: "text" }, { tagName: "BUTTON" }, undefined].map(focusOf)).toEqual(
+      ["slider", "slider", "text", "text", "text", "else", "else"],
+    );
   });
 
   test("can be another, a foot switch's too, and no command loses its own", () => {
@@ -147,6 +163,17 @@ describe("the headphones", () => {
     expect(moved({ ...plain, balance: -1 }, "balance", -1).balance).toBe(-1);
     expect(set(plain, "balance", 99).balance).toBe(1);
     expect(moved(plain, "volume", -1).volume).toBe(0.95);
+    expect([moved({ ...plain, bass: -11 }, "bass", -1).bass, moved(plain, "treble", 1).treble, set(plain, "volume", 9).volume]).toEqual([-12, 2, 2]);
+  });
+
+  test("are read as they stand", () => {
+    const at = { volume: 0.8, balance: -0.3, bass: -4, treble: 6 };
+    expect((["volume", "balance", "bass", "treble"] as const).map((dial) => reading(at, dial))).toEqual(["80\u202f%", "−30\u202f%", "−4 dB", "+6 dB"]);
+    expect(reading(plain, "bass")).toBe("0 dB");
+  });
+
+  test("leave the speaker's picture between a quarter of the width and all of it", () => {
+    expect([picture(0), picture(0.501), picture(3)]).toEqual([narrowest, 0.5, 1]);
   });
 
   test("balance incoming against partner without raising either", () => {
@@ -158,23 +185,21 @@ describe("the headphones", () => {
   test("and keys are kept on the device for each interpreter, and nonsense is not", () => {
     const store = new Map<string, string>();
     const shelf = { getItem: (k: string) => store.get(k) ?? null, setItem: (k: string, v: string) => void store.set(k, v) };
-    const mine = { hearing: { ...plain, balance: -0.5 }, keys: remap(usual, "cough", "F13") };
+    const usually = { hearing: plain, keys: usual, picture: usualPicture };
+    const mine = { hearing: { ...plain, balance: -0.5 }, keys: remap(usual, "cough", "F13"), picture: 0.4, comfortable: -24 };
     keep(shelf, "ru-1", mine);
     expect(kept(shelf, "ru-1")).toEqual(mine);
-    expect(kept(shelf, "ru-2")).toEqual({ hearing: plain, keys: usual });
-    store.set("liqa/console/ru-1", JSON.stringify({ hearing: { volume: "x", balance: 40 }, keys: { cough: "KeyM" } }));
-    expect(kept(shelf, "ru-1")).toEqual({ hearing: { ...plain, balance: 1 }, keys: usual });
+    expect(kept(shelf, "ru-2")).toEqual(usually);
+    store.set("liqa/console/ru-1", JSON.stringify({ hearing: { volume: "x", balance: 40 }, keys: { cough: "KeyM" }, picture: "wide", comfortable: null }));
+    expect(kept(shelf, "ru-1")).toEqual({ ...usually, hearing: { ...plain, balance: 1 } });
     store.set("liqa/console/ru-1", "{");
-    expect(kept(shelf, "ru-1")).toEqual({ hearing: plain, keys: usual });
+    expect(kept(shelf, "ru-1")).toEqual(usually);
   });
 });
 
-test("a meter's mark holds the highest level and then sinks", () => {
-  const loud = peakOf(undefined, -6, 0);
-  const after = peakOf(loud, -40, 1_000);
-  expect(markOf(after, 1_000)).toBe(-6);
-  expect(markOf(after, 2_500)).toBe(-26);
-  expect(peakOf(after, -20, 2_500)).toEqual({ level: -20, at: 2_500 });
+test("a meter's mark holds the highest level for a second and a half and then sinks", () => {
+  const hold = new PeakHold();
+  expect([hold.take(-6, 0), hold.take(-40, 1_000), hold.take(-40, 2_500), hold.take(-20, 2_500), hold.take(-50, 3_900)]).toEqual([-6, -6, -26, -20, -20]);
 });
 
 test("staff is told of a booth in distress, and of a wrong channel only when it lasts", () => {

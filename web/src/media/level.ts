@@ -12,23 +12,31 @@ export function audioContext(): AudioContext {
 /** The quietest level a meter shows, in dBFS. */
 export const floor = -60;
 
-/** Measures a stream some 16 times a second; tell gets dBFS (RMS), never below the floor. */
-export function measure(media: MediaStream, tell: (dbfs: number) => void): () => void {
-  if (media.getAudioTracks().length === 0) return () => undefined;
+/**
+ * Measures sounds together some 16 times a second: the level (RMS) and the
+ * highest sample, in dBFS, neither below the floor. A look goes back further
+ * than to the look before: no sample goes by unmeasured.
+ */
+export function measure(tracks: readonly MediaStreamTrack[], tell: (dbfs: number, peak: number) => void): () => void {
+  if (tracks.length === 0) return () => undefined;
   const context = audioContext();
-  const source = context.createMediaStreamSource(media);
-  const analyser = new AnalyserNode(context, { fftSize: 2048 });
-  source.connect(analyser);
+  const analyser = new AnalyserNode(context, { fftSize: 4096 });
+  const sources = tracks.map((track) => context.createMediaStreamSource(new MediaStream([track])));
+  for (const source of sources) source.connect(analyser);
   const samples = new Float32Array(analyser.fftSize);
   const timer = setInterval(() => {
     analyser.getFloatTimeDomainData(samples);
     let sum = 0;
-    for (const s of samples) sum += s * s;
-    tell(Math.max(floor, 10 * Math.log10(sum / samples.length + 1e-12)));
+    let peak = 0;
+    for (const s of samples) {
+      sum += s * s;
+      peak = Math.max(peak, s, -s);
+    }
+    tell(Math.max(floor, 10 * Math.log10(sum / samples.length + 1e-12)), Math.max(floor, 20 * Math.log10(peak + 1e-6)));
   }, 60);
   return () => {
     clearInterval(timer);
-    source.disconnect();
+    for (const source of sources) source.disconnect();
   };
 }
 

@@ -35,8 +35,9 @@ const amplitude = (dB: number) => 10 ** (dB / 20);
 
 /** What has come out since it was last asked. */
 export interface Came {
-  /** The mean square of the samples, full scale being 1. */
+  /** The mean square of the samples, full scale being 1, and how long they last, in milliseconds. */
   readonly power: number;
+  readonly lasted: number;
   /** The highest sample, 0 to 1. */
   readonly peak: number;
   /** By how many dB it held back at most. */
@@ -185,7 +186,7 @@ export class Limiter {
   }
 
   take(): Came {
-    const came = { power: this.#power / Math.max(1, this.#samples), peak: this.#peak, held: -20 * Math.log10(this.#least) };
+    const came = { power: this.#power / Math.max(1, this.#samples), lasted: (this.#samples / this.rate) * 1000, peak: this.#peak, held: -20 * Math.log10(this.#least) };
     this.#power = this.#samples = this.#peak = 0;
     this.#least = 1;
     return came;

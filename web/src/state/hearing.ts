@@ -1,22 +1,28 @@
-// How an interpreter has set their headphones and their keys: kept on the
-// device, for each interpreter.
+// How an interpreter has set their headphones, their keys and the speaker's
+// picture: kept on the device, for each interpreter.
 
 import { commands, free, usual, type Keys } from "./keys";
 
 /** What the headphones are set to. */
 export interface Hearing {
-  /** 0 to 1. */
+  /** 0 to 2; 1 is as it comes. */
   readonly volume: number;
   /** −1: the incoming alone; 0: both; 1: the partner alone. */
   readonly balance: number;
+  /** dB at 125 Hz. */
+  readonly bass: number;
+  /** dB at 8 kHz. */
+  readonly treble: number;
 }
 
-export const plain: Hearing = { volume: 1, balance: 0 };
+export const plain: Hearing = { volume: 1, balance: 0, bass: 0, treble: 0 };
 
 /** How far each goes and by how much a key moves it. */
 export const ranges = {
-  volume: { least: 0, most: 1, step: 0.05 },
+  volume: { least: 0, most: 2, step: 0.05 },
   balance: { least: -1, most: 1, step: 0.1 },
+  bass: { least: -12, most: 12, step: 2 },
+  treble: { least: -12, most: 12, step: 2 },
 } as const;
 export type Dial = keyof typeof ranges;
 
@@ -29,7 +35,18 @@ export function set(hearing: Hearing, dial: Dial, to: number): Hearing {
   return { ...hearing, [dial]: Math.round(Math.min(most, Math.max(least, to)) * 100) / 100 };
 }
 
-/** How loud incoming and partner are, from 0 to 1. */
+/** Where a dial stands, as it is written beside it. */
+export function reading(hearing: Hearing, dial: Dial): string {
+  const at = hearing[dial];
+  if (dial === "volume" || dial === "balance") return `${signed(Math.round(at * 100), dial === "balance")}\u202f%`;
+  return `${signed(at, true)} dB`;
+}
+
+function signed(n: number, plus: boolean): string {
+  return n < 0 ? `−${-n}` : plus && n > 0 ? `+${n}` : `${n}`;
+}
+
+/** How loud incoming and partner are, from 0 to 2. */
 export function loudness({ volume, balance }: Hearing): { readonly incoming: number; readonly partner: number } {
   return { incoming: volume * Math.min(1, 1 - balance), partner: volume * Math.min(1, 1 + balance) };
 }
@@ -40,6 +57,18 @@ type Store = Pick<Storage, "getItem" | "setItem">;
 export interface Kept {
   readonly hearing: Hearing;
   readonly keys: Keys;
+  /** The level of speech at the output that they called comfortable, dBFS; undefined until they have. */
+  readonly comfortable?: number;
+  /** How much of the width beside it the speaker's picture has; from `narrowest` to 1. */
+  readonly picture: number;
+}
+
+export const narrowest = 0.25;
+export const usualPicture = 0.6;
+
+/** The nearest share of the width that the speaker's picture may have. */
+export function picture(share: number): number {
+  return Math.round(Math.min(1, Math.max(narrowest, share)) * 100) / 100;
 }
 
 const place = (seat: string) => `liqa/console/${seat}`;
@@ -52,11 +81,11 @@ export function kept(store: Store, seat: string): Kept {
   } catch {
     found = undefined;
   }
-  const { hearing, keys } = (found ?? {}) as { readonly hearing?: Partial<Hearing>; readonly keys?: Partial<Keys> };
+  const { hearing, keys, ...rest } = (found ?? {}) as { readonly [K in keyof Kept]?: Partial<Kept[K]> };
   let ear = plain;
   for (const dial of Object.keys(ranges) as Dial[]) {
     const value = hearing?.[dial];
-    if (typeof value === "number" && Number.isFinite(value)) ear = set(ear, dial, value);
+    if (isNumber(value)) ear = set(ear, dial, value);
   }
   const mine = { ...usual };
   for (const c of commands) {
@@ -64,7 +93,16 @@ export function kept(store: Store, seat: string): Kept {
     if (typeof code === "string" && free(code)) mine[c] = code;
   }
   // Two commands at one key: then none of the choices can be trusted.
-  return { hearing: ear, keys: new Set(Object.values(mine)).size === commands.length ? mine : usual };
+  return {
+    hearing: ear,
+    keys: new Set(Object.values(mine)).size === commands.length ? mine : usual,
+    picture: isNumber(rest.picture) ? picture(rest.picture) : usualPicture,
+    ...(isNumber(rest.comfortable) ? { comfortable: rest.comfortable } : {}),
+  };
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
 }
 
 export function keep(store: Store, seat: string, what: Kept): void {

@@ -22,6 +22,10 @@ export const commands = [
   "quieter",
   "to-incoming",
   "to-partner",
+  "bass-less",
+  "bass-more",
+  "treble-less",
+  "treble-more",
 ] as const;
 export type Command = (typeof commands)[number];
 
@@ -47,6 +51,10 @@ export const usual: Keys = {
   "quieter": "ArrowDown",
   "to-incoming": "Comma",
   "to-partner": "Period",
+  "bass-less": "KeyZ",
+  "bass-more": "KeyX",
+  "treble-less": "KeyC",
+  "treble-more": "KeyV",
 };
 
 /** A key press as far as it matters here. */
@@ -56,14 +64,26 @@ export interface Press {
   readonly altKey: boolean;
   readonly metaKey: boolean;
   readonly repeat: boolean;
-  /** The name of the element that has the focus, such as "TEXTAREA". */
-  readonly on: string;
+  /** What has the focus: something to type into, something that arrows move, or anything else. */
+  readonly on: "text" | "slider" | "else";
 }
+
+/** What has the focus, as far as it takes keys for itself. */
+export function focusOf(target: { readonly tagName: string; readonly type?: string; readonly role?: string | null } | undefined): Press["on"] {
+  if (target?.tagName === "INPUT" && target.type === "range") return "slider";
+  if (target?.role === "separator") return "slider";
+  return ["INPUT", "TEXTAREA", "SELECT"].includes(target?.tagName ?? "") ? "text" : "else";
+}
+
+/** Keys that no keyboard has and nothing is typed with: those of foot and hand switches. */
+const switches = /^F(1[3-9]|2[0-4])$/;
+const moves = /^(Arrow|Home$|End$|Page)/;
 
 /** The command of a key press; undefined where the key belongs to something else. */
 export function command(press: Press, keys: Keys = usual): Command | undefined {
   if (press.ctrlKey || press.altKey || press.metaKey || press.repeat) return undefined;
-  if (press.on === "INPUT" || press.on === "TEXTAREA" || press.on === "SELECT") return undefined;
+  if (press.on === "text" && !switches.test(press.code)) return undefined;
+  if (press.on === "slider" && moves.test(press.code)) return undefined;
   return commands.find((c) => keys[c] === press.code);
 }
 

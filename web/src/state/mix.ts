@@ -70,11 +70,11 @@ export function gains(channels: readonly Channel[], choice: Choice): Gains {
 /** What an interpreter listens to: the floor itself, or another booth's channel. */
 export type Incoming = { readonly from: "floor" } | { readonly from: "channel"; readonly language: Language };
 
-/** An interpreter hears one thing at a time, at the volume of the console. */
+/** An interpreter hears one thing at a time, at the volume of the console: 1 is as it comes. */
 export function incomingGains(incoming: Incoming, volume: number): Gains {
   return incoming.from === "floor"
-    ? { original: clamp(volume), channel: 0 }
-    : { original: 0, channel: clamp(volume) };
+    ? { original: volume, channel: 0 }
+    : { original: 0, channel: volume };
 }
 
 /** −20 dB: the room while a person speaks apart from it. */

@@ -44,7 +44,7 @@ export interface Seated {
   under: number;
   /** Where documents are handed in and fetched. */
   readonly documents: Shelf;
-  /** How loud an interpreter hears what comes in, 0 to 1. */
+  /** How loud an interpreter hears what comes in; 1 is as it comes. */
   volume: number;
 
   /** The technician's wall; undefined for everybody else, and until it comes. */

@@ -326,7 +326,7 @@ export class Session implements Seated {
     listening().echoes(opened.media.getAudioTracks()[0]);
     this.#stopMeasuring();
     this.#level = floor;
-    this.#stopMeasuring = measure(opened.media, (dbfs) => (this.#level = dbfs));
+    this.#stopMeasuring = measure(opened.media.getAudioTracks(), (dbfs) => (this.#level = dbfs));
     for (const track of opened.media.getTracks()) {
       track.addEventListener("ended", () => {
         if (this.opened === opened) this.#device = track.kind === "audio" ? "microphone-lost" : "camera-lost";

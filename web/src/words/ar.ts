@@ -3,6 +3,7 @@
 import { apartAr } from "./apart.ar";
 import { consoleAr } from "./console.ar";
 import { deskAr } from "./desk.ar";
+import { hearingAr } from "./hearing.ar";
 import { lineAr } from "./line.ar";
 import { refusedAr } from "./refused.ar";
 import { textsAr } from "./texts.ar";
@@ -306,6 +307,7 @@ export const ar: Catalogue = {
 
   ...apartAr,
   ...consoleAr,
+  ...hearingAr,
   ...deskAr,
   ...lineAr,
   ...refusedAr,

@@ -3,6 +3,7 @@
 import { apartEn } from "./apart.en";
 import { consoleEn } from "./console.en";
 import { deskEn } from "./desk.en";
+import { hearingEn } from "./hearing.en";
 import { lineEn } from "./line.en";
 import { refusedEn } from "./refused.en";
 import { textsEn } from "./texts.en";
@@ -305,6 +306,7 @@ export const en = {
 
   ...apartEn,
   ...consoleEn,
+  ...hearingEn,
   ...deskEn,
   ...lineEn,
   ...refusedEn,

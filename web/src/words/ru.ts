@@ -3,6 +3,7 @@
 import { apartRu } from "./apart.ru";
 import { consoleRu } from "./console.ru";
 import { deskRu } from "./desk.ru";
+import { hearingRu } from "./hearing.ru";
 import { lineRu } from "./line.ru";
 import { refusedRu } from "./refused.ru";
 import { textsRu } from "./texts.ru";
@@ -306,6 +307,7 @@ export const ru: Catalogue = {
 
   ...apartRu,
   ...consoleRu,
+  ...hearingRu,
   ...deskRu,
   ...lineRu,
   ...refusedRu,

@@ -3,6 +3,7 @@
 import { apartZh } from "./apart.zh";
 import { consoleZh } from "./console.zh";
 import { deskZh } from "./desk.zh";
+import { hearingZh } from "./hearing.zh";
 import { lineZh } from "./line.zh";
 import { refusedZh } from "./refused.zh";
 import { textsZh } from "./texts.zh";
@@ -306,6 +307,7 @@ export const zh: Catalogue = {
 
   ...apartZh,
   ...consoleZh,
+  ...hearingZh,
   ...deskZh,
   ...lineZh,
   ...refusedZh,
