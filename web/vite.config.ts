@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 // Two entries: the seats' page (join.html) and the islands of the public pages
 // (src/public.ts, named in dist/.vite/manifest.json). gallery.html is served by
-// `npm run dev` only and is no part of the build.
+// `npm run dev`, built by scripts/gallery.mjs, and no part of the product.
 export default defineConfig({
   plugins: [svelte()],
   build: {

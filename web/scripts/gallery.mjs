@@ -1,8 +1,15 @@
 // Opens the gallery in Debian's Chromium: what the screenshots and the
 // accessibility check share.
 
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { chromium } from "playwright-core";
-import { createServer } from "vite";
+import { build, preview } from "vite";
+
+/** How long no element may have come or gone for a scene to count as drawn, and how long that is waited for, in milliseconds. Meters and clocks go on. */
+const still = 150;
+const most = 1000;
 
 /** The names of the gallery's scenes, as its own list shows them. */
 export async function scenes(browser, base) {
@@ -14,26 +21,38 @@ export async function scenes(browser, base) {
   return names;
 }
 
-/** Runs work with a browser and the gallery's address, and puts both away. */
+/**
+ * Runs work with a browser and the gallery's address, and puts both away. The
+ * gallery is built first: its hundreds of modules, asked for one by one and by
+ * every scene again, take longer than all else.
+ */
 export async function withGallery(work) {
-  const server = await createServer({ root: new URL("..", import.meta.url).pathname, logLevel: "error", server: { port: 0 } });
-  await server.listen();
-  const base = server.resolvedUrls.local[0].replace(/\/$/, "");
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--autoplay-policy=no-user-gesture-required"],
-  });
+  const root = new URL("..", import.meta.url).pathname;
+  const outDir = await mkdtemp(join(tmpdir(), "liqa-gallery-"));
+  let server, browser;
   try {
-    return await work(browser, base);
+    await build({ root, logLevel: "error", build: { outDir, emptyOutDir: true, rolldownOptions: { input: join(root, "gallery.html") } } });
+    server = await preview({ root, logLevel: "error", build: { outDir }, preview: { host: "127.0.0.1", port: 0 } });
+    browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      args: ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--autoplay-policy=no-user-gesture-required"],
+    });
+    return await work(browser, server.resolvedUrls.local[0].replace(/\/$/, ""));
   } finally {
-    await browser.close();
-    await server.close();
+    await browser?.close();
+    await server?.close();
+    await rm(outDir, { recursive: true });
   }
 }
 
+/** A person's browser: all of its pages have what one has fetched. */
+export function person(browser, { theme = "light", width = 1280, height = 720 } = {}) {
+  return browser.newContext({ viewport: { width, height }, reducedMotion: "reduce", colorScheme: theme });
+}
+
 /** Opens one scene and waits until it is drawn, fonts and pictures included. */
-export async function open(browser, base, scene, { lang = "en", theme = "light", width = 1280, height = 720 } = {}) {
-  const page = await browser.newPage({ viewport: { width, height }, reducedMotion: "reduce", colorScheme: theme });
+export async function open(context, base, scene, { lang = "en", theme = "light" } = {}) {
+  const page = await context.newPage();
   const faults = [];
   page.on("pageerror", (e) => faults.push(String(e)));
   page.on("console", (m) => m.type() === "error" && faults.push(m.text()));
@@ -41,6 +60,18 @@ export async function open(browser, base, scene, { lang = "en", theme = "light",
   await page.waitForSelector("html[data-ready]", { state: "attached" });
   await page.waitForSelector("h1", { state: "attached" });
   await page.evaluate(() => document.fonts.ready);
-  await page.waitForTimeout(700);
+  await page.evaluate(
+    ([still, most]) =>
+      new Promise((drawn) => {
+        let quiet = setTimeout(drawn, still);
+        const changes = new MutationObserver(() => {
+          clearTimeout(quiet);
+          quiet = setTimeout(drawn, still);
+        });
+        changes.observe(document, { subtree: true, childList: true });
+        setTimeout(drawn, most);
+      }),
+    [still, most],
+  );
   return { page, faults };
 }
