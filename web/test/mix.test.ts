@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Channel, Instant } from "../src/protocol/view.gen";
-import { along, decibels, ducked, gains, heard, incomingGains, rampTime, steady, toldInsufficient, toward, wayHeard } from "../src/state/mix";
+import { along, decibels, ducked, gains, heard, incomingGains, keepUnder, placeOf, places, rampTime, steady, toldInsufficient, toward, underAt, underBefore, wayHeard } from "../src/state/mix";
 
 const channel = (carries: Channel["carries"]): Channel[] => [
   { language: "en", carries },
@@ -48,6 +48,25 @@ test("a listener is told that the interpreters cannot hear once it has lasted te
 test("an interpreter hears one thing at a time", () => {
   expect(incomingGains({ from: "floor" }, 0.8)).toEqual({ original: 0.8, channel: 0 });
   expect(incomingGains({ from: "channel", language: "ru" }, 0.8)).toEqual({ original: 0, channel: 0.8 });
+});
+
+describe("the listener's slider", () => {
+  test("goes from the interpreter alone to the original as loud, and begins at −14 dB", () => {
+    expect([places.least, placeOf(ducked), places.most].map((place) => [place, underAt(place)])).toEqual([[-32, 0], [-14, 0.2], [0, 1]]);
+    for (let place: number = places.least; place <= places.most; place += places.step) expect(placeOf(underAt(place))).toBe(place);
+  });
+
+  test("is kept on the device, and nonsense is not", () => {
+    const store = new Map<string, string>();
+    const shelf = { getItem: (k: string) => store.get(k) ?? null, setItem: (k: string, v: string) => void store.set(k, v) };
+    expect(underBefore(shelf)).toBe(ducked);
+    keepUnder(shelf, 0);
+    expect(underBefore(shelf)).toBe(0);
+    for (const nonsense of ["loud", "7", "-1"]) {
+      store.set("liqa/under", nonsense);
+      expect(underBefore(shelf)).toBe(ducked);
+    }
+  });
 });
 
 describe("a ramp", () => {

@@ -90,6 +90,31 @@ export function apart({ original, channel }: Gains): Gains {
   return { original: original * aside, channel: channel * aside };
 }
 
+/** The places of the listener's slider: dB of the original below the interpretation; at the least there is none of it. */
+export const places = { least: -32, most: 0, step: 2 } as const;
+
+export function underAt(place: number): number {
+  return place <= places.least ? 0 : Math.round(10 ** (place / 20) * 1000) / 1000;
+}
+
+export function placeOf(under: number): number {
+  if (under <= 0) return places.least;
+  return Math.min(places.most, Math.max(places.least + places.step, Math.round(decibels(under) / places.step) * places.step));
+}
+
+const shelf = "liqa/under";
+
+/** What was chosen on this device before: a page loaded anew is as low as it was. */
+export function underBefore(store: Pick<Storage, "getItem">): number {
+  const kept = store.getItem(shelf);
+  const under = kept === null ? NaN : Number(kept);
+  return under >= 0 && under <= 1 ? under : ducked;
+}
+
+export function keepUnder(store: Pick<Storage, "setItem">, under: number): void {
+  store.setItem(shelf, String(under));
+}
+
 /** A loudness on its way to another. */
 export interface Ramp {
   readonly from: number;

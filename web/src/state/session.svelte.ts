@@ -22,7 +22,7 @@ import { banner, reducedByLine, type Banner, type MediaState } from "./banner";
 import { sample, serverNow, type Offset } from "./clock";
 import { incomingOf } from "./console";
 import { needsNow, open as microphoneOpen } from "./microphone";
-import { apart, ducked, gains, incomingGains, speaksApart, type Gains } from "./mix";
+import { apart, gains, incomingGains, speaksApart, underBefore, type Gains } from "./mix";
 import { blank, settle, settlesIn, type Settled } from "./settle";
 import type { Seated, SeatMedia } from "./seated";
 import { Sharing } from "./sharing";
@@ -40,7 +40,7 @@ export class Session implements Seated {
   refusal = $state.raw<Refusal>();
   opened = $state.raw<Opened>();
   chosen = $state.raw<Chosen>({ headset: false });
-  under = $state(ducked);
+  under = $state(underBefore(localStorage));
   volume = $state(1);
   now = $state(Date.now());
 

@@ -12,4 +12,8 @@ export const hearingAr = {
   "console.comfortable.says": "اضغط هنا حين يتكلم أحدهم ويكون الاستماع مريحًا. بعدها تُنبَّه متى صار الصوت أعلى كثيرًا لدقائق.",
   "console.comfortable.at": "المستوى المريح: {level} dBFS",
   "console.comfortable.none": "لم يتكلم أحد في نصف الدقيقة الأخيرة.",
+
+  "hear.under.none": "المترجم وحده",
+  "hear.under.full": "بالعلو نفسه",
+  "hear.under.by": "أخفض بمقدار {dB} ديسيبل",
 } as const;

@@ -12,4 +12,8 @@ export const hearingEn = {
   "console.comfortable.says": "While somebody speaks and it is pleasant to listen to, press this. From then on you are told when it has been much louder for minutes.",
   "console.comfortable.at": "Comfortable: {level} dBFS",
   "console.comfortable.none": "Nobody has spoken in the last half minute.",
+
+  "hear.under.none": "Interpreter alone",
+  "hear.under.full": "As loud",
+  "hear.under.by": "{dB} dB lower",
 } as const;

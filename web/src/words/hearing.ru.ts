@@ -12,4 +12,8 @@ export const hearingRu = {
   "console.comfortable.says": "Нажмите, пока кто-то говорит и слушать приятно. После этого вам скажут, если несколько минут будет намного громче.",
   "console.comfortable.at": "Удобный уровень: {level} dBFS",
   "console.comfortable.none": "За последние полминуты никто не говорил.",
+
+  "hear.under.none": "только переводчик",
+  "hear.under.full": "так же громко",
+  "hear.under.by": "тише на {dB} дБ",
 } as const;

@@ -12,4 +12,8 @@ export const hearingZh = {
   "console.comfortable.says": "有人发言且听着舒适时请按此键。之后若连续几分钟明显更响，会提醒您。",
   "console.comfortable.at": "舒适音量：{level} dBFS",
   "console.comfortable.none": "最近半分钟内无人发言。",
+
+  "hear.under.none": "只听口译",
+  "hear.under.full": "同样响",
+  "hear.under.by": "低 {dB} 分贝",
 } as const;
