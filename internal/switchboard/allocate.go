@@ -88,6 +88,32 @@ func allocate(list []picture, leading int, f funds) (used int) {
 	return used
 }
 
+// deal allocates, with every packet of pictures sent twice if that is wished
+// and leaves the most important one its smallest layer at least.
+func deal(list []picture, leading int, f funds, wished bool) (used int, twice bool) {
+	if wished {
+		for i := range list {
+			list[i].cost(2, 1)
+		}
+		ample := f
+		ample.grace = f.keep
+		if used = allocate(list, leading, ample); len(list) == 0 || list[0].got >= 0 || list[0].top < 0 {
+			return used, true
+		}
+		for i := range list {
+			list[i].cost(1, 2)
+		}
+	}
+	return allocate(list, leading, f), false
+}
+
+// cost multiplies what each layer costs.
+func (p *picture) cost(by, of int) {
+	for l := range p.rates {
+		p.rates[l] = p.rates[l] * by / of
+	}
+}
+
 // raise gives a picture its next layer if there is enough, and says what that
 // costs more than the one before.
 func (p *picture) raise(mostImportant bool, used int, f funds) (cost int) {

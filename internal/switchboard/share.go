@@ -17,6 +17,8 @@ type share struct {
 	jam    atomic.Int64 // instant until which a loss is taken to be for want of bandwidth
 	lost   atomic.Int64 // instant of the last report of much loss that was not; 0 before
 	lossy  atomic.Int64 // instant until which the line counts as one that loses much
+	trip   atomic.Int64 // nanoseconds there and back, as reported last; 0 when not known
+	twice  atomic.Bool  // packets of pictures are sent twice
 	used   atomic.Int64 // bit/s, sound and pictures as they are dealt out
 	waits  atomic.Bool  // stands in the board's list of those to be looked at at once
 
@@ -27,7 +29,8 @@ type share struct {
 	headroom int // percent that the line must take more than is needed
 	rose     instant
 	fell     instant
-	strained bool // it is sent far more than the line takes
+	strained bool    // it is sent far more than the line takes
+	fitted   instant // when the smallest picture last went with what the line was said to take; 0 before
 }
 
 const (
@@ -49,6 +52,15 @@ const (
 	// graceOver is how much more than the line takes the smallest picture may
 	// make it, in percent: the estimate may be wrong by so much.
 	graceOver = 125
+
+	// For so long it is kept, where it makes no more than so much of what the
+	// line is said to take: that is least while a queue empties.
+	bearFor  = 5 * time.Second
+	bearOver = 180 // percent
+
+	// farAway is from which round trip on a picture would stand still until what
+	// is lost has been asked for: what is lost much is sent twice there.
+	farAway = 100 * time.Millisecond
 )
 
 // SetSize says how large a slot's picture is shown, in pixels of the screen; 0
@@ -113,6 +125,9 @@ func (r *Receiver) Reported(ssrc uint32, lost float64, jitter, roundTrip time.Du
 	for i := range r.slots {
 		if s := &r.slots[i]; s.spec.SSRC == ssrc {
 			s.heard.note(lost, jitter, roundTrip, now)
+			if roundTrip > 0 {
+				r.trip.Store(int64(roundTrip))
+			}
 			if idle := now.sub(instant(s.count.last.Load())) > idleSlot; lost > manyLost && !idle {
 				r.losesMuch(now)
 			}
@@ -246,25 +261,40 @@ func (b *Board) apportion(r *Receiver, now instant) {
 	}
 	redundancy := needs.redundancy(int(r.line.Load()), instant(r.lossy.Load()) > now, smallest)
 	forSound := needs.with(redundancy)
+	f := funds{keep: line - forSound, rise: floor/r.headroom*100 - forSound, blind: !known}
+	if known {
+		f.grace = r.grace(smallest, len(list) > 0 && list[0].now >= 0, line, forSound, now)
+	}
+	twice := known && instant(r.lossy.Load()) > now && time.Duration(r.trip.Load()) >= farAway
+	used, twice := deal(list, leading, f, twice)
 	had, carried := 0, 0
 	for i := range list {
 		had += list[i].rate(list[i].now)
 		carried += list[i].rate(list[i].carried)
 	}
-	f := funds{keep: line - forSound, rise: floor/r.headroom*100 - forSound, blind: !known}
-	if known {
-		f.grace = line/100*graceOver - forSound
-	}
-	used := allocate(list, leading, f)
 
 	r.strained = known && forSound+carried > line/2*3
 	r.redundancy.Store(int32(redundancy))
+	r.twice.Store(twice)
 	r.used.Store(int64(forSound + used))
 	r.remember(list, had, f, known, now)
 	r.wanted.Store(0)
 	if next, ideal := couldUse(list, leading); known && ideal > used {
 		r.wanted.Store(int64(forSound+max(next, min(ideal, 2*(used+forSound)))) * int64(r.headroom+5) / 100)
 	}
+}
+
+// grace is what there is for the smallest layer of the most important picture,
+// beside the sound. One that is carried is not given up for a moment's estimate.
+func (r *Receiver) grace(smallest int, carried bool, line, forSound int, now instant) int {
+	grace := line/100*graceOver - forSound
+	switch {
+	case smallest <= grace:
+		r.fitted = now
+	case carried && r.fitted != 0 && now.sub(r.fitted) < bearFor && forSound+smallest <= line/100*bearOver:
+		return smallest
+	}
+	return grace
 }
 
 // remember writes down what each slot has been allotted, and learns from a rise

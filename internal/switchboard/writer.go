@@ -140,6 +140,9 @@ func (r *Receiver) handle(e *entry) {
 // is passed on to the batch or released.
 func (r *Receiver) forward(e *entry) {
 	s, p, g := &r.slots[e.slot], e.packet, e.rung
+	if len(r.later) > 0 {
+		r.second(p.arrival)
+	}
 	// The write is counted before the grant is looked at: whoever revokes the
 	// grant and then finds no write under way knows that there will be none.
 	r.beginWrite()
@@ -176,6 +179,34 @@ func (r *Receiver) forward(e *entry) {
 	}
 	s.history.add(s.spec.Kind, out.sent)
 	r.add(s, &out)
+	if r.twice.Load() && s.rtx[s.codec] != 0 && len(r.later) < maxLater {
+		r.later = append(r.later, later{slot: e.slot, seq: seq, due: p.arrival.add(secondAfter)})
+	}
+}
+
+// later is a packet of a picture that is to be sent a second time, unasked.
+type later struct {
+	slot, seq uint16
+	due       instant
+}
+
+const (
+	secondAfter = 25 * time.Millisecond // so that what loses the first has passed
+	maxLater    = 256
+)
+
+// second sends again what is due. The clock are the packets that come, sound
+// every 20 ms among them.
+func (r *Receiver) second(now instant) {
+	n := 0
+	for ; n < len(r.later) && r.later[n].due <= now; n++ {
+		s := &r.slots[r.later[n].slot]
+		r.beginWrite()
+		if was := s.history.find(r.later[n].seq); was != nil && was.again == 0 && was.rung == s.current && was.rung.live.Load() {
+			r.repeat(s, was, now)
+		}
+	}
+	r.later = append(r.later[:0], r.later[n:]...)
 }
 
 // retransmit sends again what went out as seq, if the source has been allowed
@@ -195,20 +226,28 @@ func (r *Receiver) retransmit(s *slot, seq uint16) {
 		r.refuse(&s.count.nacksRefused)
 		return
 	}
-	p := was.rung.layer.cached(was.n)
-	if p == nil {
+	if !r.repeat(s, was, now) {
 		r.refuse(&s.count.nacksRefused)
-		return
-	}
-	was.repeated(now)
-	out := outward{packet: p, payload: p.payload, sent: *was, again: true}
-	if p.via != nil && !p.via.live.Load() || !out.repeat(s) {
-		r.refuse(&s.count.nacksRefused)
-		p.release()
 		return
 	}
 	s.count.nacksAnswered.Add(1)
+}
+
+// repeat sends once more what went out before, if it is still there. A write
+// has been counted, and the right looked at since.
+func (r *Receiver) repeat(s *slot, was *sent, now instant) bool {
+	p := was.rung.layer.cached(was.n)
+	if p == nil {
+		return false
+	}
+	out := outward{packet: p, payload: p.payload, sent: *was, again: true}
+	if p.via != nil && !p.via.live.Load() || !out.repeat(s) {
+		p.release()
+		return false
+	}
+	was.repeated(now)
 	r.add(s, &out)
+	return true
 }
 
 // refuse counts a request that is not answered. Where nothing waits to be
