@@ -31,6 +31,7 @@ type road struct {
 	heard   *twcc.Recorder
 	pending []event
 	layer   int
+	every   int // milliseconds between pictures
 	frames  int
 	key     bool
 	changes []string
@@ -51,7 +52,7 @@ type event struct {
 var sizes = []float64{150_000, 500_000, 1_500_000}
 
 func newRoad(rate float64) *road {
-	r := &road{rate: rate, queue: 40_000, delay: 20 * time.Millisecond, chance: rand.New(rand.NewPCG(1, 2)),
+	r := &road{rate: rate, every: 40, queue: 40_000, delay: 20 * time.Millisecond, chance: rand.New(rand.NewPCG(1, 2)),
 		path: NewPath(), heard: twcc.NewRecorder(1)}
 	return r
 }
@@ -113,7 +114,7 @@ func (r *road) run(lasting time.Duration) {
 		if ms%20 == 0 {
 			r.waits = append(r.waits, r.carry(220+28, func() {}))
 		}
-		if ms%40 == 0 {
+		if int(ms)%r.every == 0 {
 			r.picture()
 		}
 		if ms%100 == 50 {
@@ -138,7 +139,7 @@ func (r *road) picture() {
 	if r.layer < 0 {
 		return
 	}
-	size := sizes[r.layer] / 8 / 25
+	size := sizes[r.layer] / 8000 * float64(r.every)
 	if r.key || r.frames%100 == 0 {
 		size *= 5
 		r.key = false
@@ -423,4 +424,26 @@ func FuzzFeedback(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A line that has become far too narrow is noticed within a second, although
+// its queue is soon full and grows no more: what is late and lost as well is
+// not the fault of a machine or a radio link.
+func TestALineThatNarrowsIsNoticedAtOnce(t *testing.T) {
+	for _, before := range []float64{900_000, 3_000_000} {
+		for _, frames := range []int{40, 80} {
+			r := newRoad(before)
+			r.every = frames
+			r.run(6 * time.Second)
+			r.become(300_000)
+			r.queue = 15_000 // 400 ms
+			took := time.Duration(0)
+			for began := r.now; r.layer > 0 && took < 5*time.Second; took = r.now - began {
+				r.run(10 * time.Millisecond)
+			}
+			if took > 900*time.Millisecond {
+				t.Errorf("from %.0f kbit/s: the small picture after %v, estimate %d kbit/s", before/1000, took, r.path.Rate()/1000)
+			}
+		}
+	}
 }
