@@ -300,7 +300,7 @@ func sourceSeen(o *wall.Observation, s switchboard.SourceSurvey) wall.Source {
 	id, _, _ := strings.Cut(string(s.ID), "/")
 	named, _ := sourceNamed(summit.SummitID(id), s.ID)
 	out := wall.Source{Kind: wall.Kind(named.Kind), Seat: named.Seat, Language: named.Language, Codec: s.Codec.String(),
-		Packets: s.Packets, Bytes: s.Bytes, Missing: s.Missing, Level: s.Level, Jitter: s.Jitter, Last: s.Last}
+		Packets: s.Packets, Bytes: s.Bytes, Missing: s.Missing, Level: s.Level, Jitter: s.Jitter, Held: s.Held, Last: s.Last}
 	if s.Kind != switchboard.Video {
 		return out
 	}
@@ -342,7 +342,7 @@ func slotsSeen(seat summit.SeatID, r switchboard.ReceiverSurvey, now time.Time) 
 
 func roomOf(u *secretariat.Update) wall.Room {
 	s := u.State
-	room := wall.Room{Flows: s.Flows(), Floor: s.Floor}
+	room := wall.Room{Flows: s.Flows(), Floor: s.Floor, WorksFrom: map[summit.SeatID]summit.Language{}}
 	for _, seat := range s.Seats {
 		room.Seats = append(room.Seats, wall.Seat{ID: seat.ID, Role: seat.Role, Muted: seat.Muted,
 			Present: seat.Admitted && seat.Presence == summit.Present})
@@ -350,6 +350,9 @@ func roomOf(u *secretariat.Update) wall.Room {
 	for _, b := range s.Booths {
 		if b.OnAir != "" && !b.Cough && room.Flows {
 			room.OnAir = append(room.OnAir, wall.OnAir{Language: b.Into, Seat: b.OnAir})
+			if from := s.Incoming(b.OnAir); from != "" {
+				room.WorksFrom[b.OnAir] = from
+			}
 		}
 	}
 	return room

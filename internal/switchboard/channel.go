@@ -3,6 +3,7 @@ package switchboard
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -20,6 +21,7 @@ type Channel struct {
 
 	emitting sync.Mutex // held while packets are made and put into queues
 	at       instant    // of the next packet
+	held     mean       // how long what came from the feeder has waited
 	n        uint64
 	ts       int64
 
@@ -267,6 +269,7 @@ func (c *Channel) emitOne(now instant) {
 		p = newPacket(in.payload)
 		p.duration, p.level, p.quiet, p.marker, p.via = in.duration, in.level, in.quiet, in.marker, g
 		p.repeats = in.repeats
+		c.held.add(now.sub(in.arrival))
 		in.release()
 	}
 	p.n, p.out, p.nth, p.ts, p.capture, p.arrival = c.n, c.n, c.n-firstN+1, c.ts, c.at, now
@@ -313,3 +316,17 @@ func (c *Channel) Close() {
 	c.source.Close()
 	c.turnTo(nil)
 }
+
+// mean is a smoothed length of time: each new one counts for a sixty-fourth. One
+// goroutine at a time may add to it.
+type mean struct{ nanoseconds atomic.Int64 }
+
+func (m *mean) add(d time.Duration) {
+	was := m.nanoseconds.Load()
+	if was == 0 {
+		was = int64(d)
+	}
+	m.nanoseconds.Store(was + (int64(d)-was)/64)
+}
+
+func (m *mean) get() time.Duration { return time.Duration(m.nanoseconds.Load()) }

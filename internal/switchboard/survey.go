@@ -38,6 +38,9 @@ type SourceSurvey struct {
 	Level  float64       // dBov, smoothed; −127 is silence
 	Jitter time.Duration // RFC 3550 §6.4.1
 	Last   time.Time     // of the last packet; zero before the first
+	// Held is how long a channel keeps what feeds it until its own clock asks for
+	// it, smoothed; 0 of what is no channel, and until something has fed it.
+	Held time.Duration
 	// Listeners is how many slots its packets are led into now.
 	Listeners int
 	Recovered uint64        // of Packets: had from the redundancy of later ones
@@ -192,6 +195,9 @@ func (b *Board) surveySource(s *Source, now instant) SourceSurvey {
 		Level: float64(s.level.loudness(now))/decibel - 127,
 		Last:  b.moment(int64(s.last())), Listeners: s.listeners(),
 		Layers: make([]LayerSurvey, len(s.layers)),
+	}
+	if c := b.channelOf(s); c != nil {
+		out.Held = c.held.get()
 	}
 	for i, l := range s.layers {
 		c, at := &l.count, &out.Layers[i]

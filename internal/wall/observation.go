@@ -27,6 +27,9 @@ type Room struct {
 	Floor summit.SeatID // who has it, "" for nobody
 	Seats []Seat
 	OnAir []OnAir
+	// WorksFrom is the channel that an interpreter on air hears; absent when it is
+	// the floor.
+	WorksFrom map[summit.SeatID]summit.Language
 }
 
 // Seat is one seat of the summit.
@@ -92,7 +95,8 @@ type Source struct {
 	Missing  uint64
 	Level    float64 // dBov; −127 is silence
 	Jitter   time.Duration
-	Last     time.Time // of the last packet; zero before the first
+	Held     time.Duration // by a channel until its clock asks for it; 0 when not known
+	Last     time.Time     // of the last packet; zero before the first
 	Layers   []Layer
 }
 

@@ -120,9 +120,18 @@ type Member struct {
 type ChannelRow struct {
 	Language summit.Language `json:"language"`
 	OnAir    summit.SeatID   `json:"onAir,omitempty"`
-	Rate     float64         `json:"rate"`
-	Level    float64         `json:"level"`
-	Quiet    float64         `json:"quiet"`
+	// From is the channel that who is on air works from; absent when it is the floor.
+	From summit.Language `json:"from,omitempty"`
+	// Behind is how far its transport is behind the floor's own sound where both
+	// leave the server: the way to each booth of the chain, what its browser holds
+	// back, the way from there, and what the server holds back. What the
+	// interpreters wait for is none of it. −1 when not known.
+	Behind float64 `json:"behind"`
+	// AtLeast: a part of it is not known, so that it is more.
+	AtLeast bool    `json:"atLeast,omitempty"`
+	Rate    float64 `json:"rate"`
+	Level   float64 `json:"level"`
+	Quiet   float64 `json:"quiet"`
 }
 
 // RecorderRow is the recorder and its disk.
@@ -158,6 +167,8 @@ type ServerRow struct {
 type History struct {
 	Seats  map[summit.SeatID]map[string]Trace `json:"seats"`
 	Server map[string]Trace                   `json:"server"`
+	// Channels is how far each is behind.
+	Channels map[summit.Language]Trace `json:"channels"`
 }
 
 // Lines are what is kept of every seat that is not of the press.

@@ -1,7 +1,6 @@
 package wall
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"time"
@@ -31,6 +30,7 @@ type Wall struct {
 	lines   map[summit.SeatID]*[len(Lines)]ring
 	server  [len(ServerLines)]ring
 	onAir   map[OnAir]time.Time
+	behind  map[summit.Language]*ring // the lines of the channels
 
 	recording *ring // the server's line of that name
 }
@@ -43,7 +43,7 @@ type reported struct {
 // New makes the wall of a summit of which nothing has been seen.
 func New() *Wall {
 	w := &Wall{court: court{map[subject]*trial{}}, alarms: []Alarm{}, seats: map[summit.SeatID]Seat{}, reports: map[summit.SeatID]reported{},
-		meters: map[meterKey]*meter{}, lines: map[summit.SeatID]*[len(Lines)]ring{}, onAir: map[OnAir]time.Time{}}
+		meters: map[meterKey]*meter{}, lines: map[summit.SeatID]*[len(Lines)]ring{}, onAir: map[OnAir]time.Time{}, behind: map[summit.Language]*ring{}}
 	w.recording = &w.server[len(ServerLines)-1]
 	return w
 }
@@ -183,6 +183,7 @@ func (w *Wall) measure(o Observation) {
 			lines[i].add(v[i])
 		}
 	}
+	w.measureChannels(o)
 	m := o.Machine
 	for i, v := range [len(ServerLines)]float64{
 		100 * m.CPU, float64(m.Memory) / (1 << 20),
@@ -343,23 +344,6 @@ func quiet(last, now time.Time) float64 {
 	return max(0, math.Round(milliseconds(now.Sub(last))))
 }
 
-func (w *Wall) channels(o Observation) (rows []ChannelRow) {
-	for _, s := range o.Sources {
-		if s.Kind != Channel {
-			continue
-		}
-		r := ChannelRow{Language: s.Language, Rate: w.kilobitsOf(string(s.Kind), s.name()), Level: tenths(s.Level), Quiet: quiet(s.Last, o.At)}
-		for _, a := range o.Room.OnAir {
-			if a.Language == s.Language {
-				r.OnAir = a.Seat
-			}
-		}
-		rows = append(rows, r)
-	}
-	slices.SortFunc(rows, func(a, b ChannelRow) int { return cmp.Compare(a.Language, b.Language) })
-	return rows
-}
-
 func (w *Wall) recorder(o Observation) RecorderRow {
 	r := RecorderRow{Take: o.Recorder.Take, Wanted: o.Recorder.Wanted, Rate: w.kilobitsOf("recorder", ""),
 		Faults: append([]string{}, o.Recorder.Faults...), Free: o.Disk.Free, Size: o.Disk.Size, Minutes: -1}
@@ -370,7 +354,10 @@ func (w *Wall) recorder(o Observation) RecorderRow {
 }
 
 func (w *Wall) history() *History {
-	h := &History{Seats: map[summit.SeatID]map[string]Trace{}, Server: map[string]Trace{}}
+	h := &History{Seats: map[summit.SeatID]map[string]Trace{}, Server: map[string]Trace{}, Channels: map[summit.Language]Trace{}}
+	for l, line := range w.behind {
+		h.Channels[l] = line.trace()
+	}
 	for seat, lines := range w.lines {
 		h.Seats[seat] = map[string]Trace{}
 		for i, name := range Lines {

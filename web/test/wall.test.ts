@@ -19,6 +19,12 @@ describe("the lines of the wall", () => {
     expect(after.lines["a-principal"]!["outRate"]!.at(-1)).toBe(first.wall.seats.find((r) => r.seat === "a-principal")!.out!.rate);
   });
 
+  test("go on for channels, with nothing for what is not known", () => {
+    const [known, unknown] = first.wall.channels;
+    const after = follow(first, { ...next, channels: [{ ...known!, behind: 144 }, { ...unknown!, behind: -1 }] });
+    expect([after.channels[known!.language]!.at(-1), after.channels[unknown!.language]!.at(-1)]).toEqual([144, null]);
+  });
+
   test("have a gap where seconds were missed", () => {
     const late = follow(first, { ...next, tick: first.wall.tick + 4 }).server["cpu"]!;
     expect(late.slice(-4)).toEqual([null, null, null, first.wall.server.cpu]);

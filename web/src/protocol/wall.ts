@@ -3,6 +3,7 @@
 // test there compares the members. Rates are in kbit/s, times in milliseconds,
 // loss in percent, levels in dB, unless a comment says otherwise.
 
+import type { Result } from "../state/line";
 import type { Instant, SeatId } from "./view.gen";
 
 export type AlarmCode =
@@ -60,14 +61,8 @@ export interface Row {
   readonly sources: readonly SourceRow[];
   readonly slots: readonly SlotRow[];
   readonly own?: Own;
-  readonly line?: LineResult;
-}
-
-/** What the green room's test of the line has found; see its own types. */
-export interface LineResult {
-  readonly at: Instant;
-  readonly colour: "green" | "amber" | "red";
-  readonly says: string;
+  /** What the green room's test of the line has found. */
+  readonly line?: Result;
 }
 
 export interface Link {
@@ -139,6 +134,12 @@ export interface Member {
 export interface ChannelRow {
   readonly language: string;
   readonly onAir?: SeatId;
+  /** The channel that who is on air works from; absent when it is the floor. */
+  readonly from?: string;
+  /** How far its transport is behind the floor where both leave the server; −1 when not known. */
+  readonly behind: number;
+  /** A part of it is not known, so that it is more. */
+  readonly atLeast?: boolean;
   readonly rate: number;
   readonly level: number;
   readonly quiet: number;
@@ -179,6 +180,8 @@ export type Trace = readonly (number | null)[];
 export interface History {
   readonly seats: Readonly<Record<string, Readonly<Record<string, Trace>>>>;
   readonly server: Readonly<Record<string, Trace>>;
+  /** How far each channel is behind. */
+  readonly channels: Readonly<Record<string, Trace>>;
 }
 
 /** What a screen says of itself. */

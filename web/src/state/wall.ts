@@ -13,6 +13,8 @@ export interface Watched {
   readonly wall: Wall;
   readonly lines: Readonly<Record<string, Lines>>;
   readonly server: Lines;
+  /** How far each channel is behind, by its language. */
+  readonly channels: Lines;
 }
 
 /** The values of a seat's lines at this moment; null is what is not known. */
@@ -44,12 +46,13 @@ function longer(lines: Lines | undefined, values: Readonly<Record<string, number
 /** Takes in what the server has sent. */
 export function follow(before: Watched | undefined, wall: Wall): Watched {
   const { history } = wall;
-  if (history) return { wall, lines: history.seats, server: history.server };
+  if (history) return { wall, lines: history.seats, server: history.server, channels: history.channels };
   const missed = before ? Math.max(0, wall.tick - before.wall.tick - 1) : 0;
   return {
     wall,
     lines: Object.fromEntries(wall.seats.map((row) => [row.seat, longer(before?.lines[row.seat], valuesOf(row), missed)])),
     server: longer(before?.server, serverValues(wall), missed),
+    channels: longer(before?.channels, Object.fromEntries(wall.channels.map((c) => [c.language, c.behind < 0 ? null : c.behind])), missed),
   };
 }
 
