@@ -1,5 +1,6 @@
 // The words of the screens in Arabic.
 
+import { airAr } from "./air.ar";
 import { apartAr } from "./apart.ar";
 import { consoleAr } from "./console.ar";
 import { deskAr } from "./desk.ar";
@@ -305,6 +306,7 @@ export const ar: Catalogue = {
 
   "refusal.put-away": "إغلاق",
 
+  ...airAr,
   ...apartAr,
   ...consoleAr,
   ...hearingAr,

@@ -1,5 +1,6 @@
 // The words of the screens in English. The keys of this file are the keys.
 
+import { airEn } from "./air.en";
 import { apartEn } from "./apart.en";
 import { consoleEn } from "./console.en";
 import { deskEn } from "./desk.en";
@@ -304,6 +305,7 @@ export const en = {
 
   "refusal.put-away": "Close",
 
+  ...airEn,
   ...apartEn,
   ...consoleEn,
   ...hearingEn,

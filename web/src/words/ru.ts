@@ -1,5 +1,6 @@
 // The words of the screens in Russian.
 
+import { airRu } from "./air.ru";
 import { apartRu } from "./apart.ru";
 import { consoleRu } from "./console.ru";
 import { deskRu } from "./desk.ru";
@@ -305,6 +306,7 @@ export const ru: Catalogue = {
 
   "refusal.put-away": "Закрыть",
 
+  ...airRu,
   ...apartRu,
   ...consoleRu,
   ...hearingRu,

@@ -1,5 +1,6 @@
 // The words of the screens in Chinese.
 
+import { airZh } from "./air.zh";
 import { apartZh } from "./apart.zh";
 import { consoleZh } from "./console.zh";
 import { deskZh } from "./desk.zh";
@@ -305,6 +306,7 @@ export const zh: Catalogue = {
 
   "refusal.put-away": "关闭",
 
+  ...airZh,
   ...apartZh,
   ...consoleZh,
   ...hearingZh,
