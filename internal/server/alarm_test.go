@@ -156,6 +156,7 @@ func awaits(tb testing.TB, s *Server, id summit.SummitID, when string, want ...s
 // Real faults of devices and networks, all at once, are each an alarm at its
 // own seat; when they end, so do the alarms; and before there is none.
 func TestFaultsAreAlarmsAndEnd(t *testing.T) {
+	atItsLeisure(t)
 	takesItsTime(t)
 	s := start(t, loopbackOnly(t.TempDir()))
 	h := convened(t, address{URL: s.LocalURL(), Admin: s.Admin()}, []byte(watchedSummit))

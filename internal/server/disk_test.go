@@ -253,6 +253,7 @@ func (o *openItem) lowered(code string) string {
 // With the disk of the recordings full, the meeting and its journal go on, and
 // the log says what is not recorded.
 func TestAFullDiskOfRecordingsStopsOnlyTheRecording(t *testing.T) {
+	atItsLeisure(t)
 	takesItsTime(t)
 	g := newGround(t, "tmpfs", "record")
 	o := opened(t, g.do("start"))

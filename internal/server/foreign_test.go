@@ -187,6 +187,7 @@ func names(slots []plan.Slot) []string {
 // token, feeds a principal's seat: the other principal hears its tone and sees
 // its colour, and any WHEP player gets both as the program.
 func TestASimpleWHIPClientFeedsASeat(t *testing.T) {
+	atItsLeisure(t)
 	takesItsTime(t)
 	client := program(t, "whip-client", "whip-client")
 	c := settings(t)
@@ -262,6 +263,7 @@ var iceServer = regexp.MustCompile(`^<([^>]+)>; rel="ice-server"; username="([^"
 // Who reaches nothing but the TURN server hears by it: coturn takes the
 // credentials that the server made, and relays to the server's port.
 func TestATURNServerRelays(t *testing.T) {
+	atItsLeisure(t)
 	takesItsTime(t)
 	turnserver := program(t, "turnserver", "coturn")
 	probe, err := net.Listen("tcp", "127.0.0.1:0")

@@ -39,6 +39,10 @@ func takesItsTime(t *testing.T) {
 	}
 }
 
+// atItsLeisure is for a test that mostly waits, for something that happens at a
+// server of its own: it runs beside another such.
+func atItsLeisure(t *testing.T) { t.Parallel() }
+
 func TestMain(m *testing.M) {
 	role := os.Getenv(roleVariable)
 	if role == "" {

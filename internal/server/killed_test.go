@@ -29,6 +29,7 @@ func backWithin() time.Duration {
 // that was acknowledged is missing in the journal, and of the recording a
 // second at most.
 func TestAServerThatIsKilledInMidMeeting(t *testing.T) {
+	atItsLeisure(t)
 	takesItsTime(t)
 	n := 30
 	if long() {

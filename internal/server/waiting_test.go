@@ -44,6 +44,7 @@ func listening(t *testing.T) (*player.Player, *atomic.Int64) {
 // byte reaches the reporter's sockets; once admitted, the same offers bring
 // sound.
 func TestWhoWaitsGetsNotAByteOnTheWire(t *testing.T) {
+	atItsLeisure(t)
 	c := settings(t)
 	c.Media.UDP, c.Media.TCP = "127.0.0.1:0", "127.0.0.1:0"
 	s := start(t, c)
