@@ -284,6 +284,7 @@ func (s *Source) emit(p *packet) {
 	l := s.layers[0]
 	l.count.packets.Add(1)
 	l.count.bytes.Add(uint64(12 + len(p.payload)))
+	l.count.bare.Add(uint64(12 + len(p.payload)))
 	l.count.last.Store(int64(p.arrival))
 	s.level.add(p.level, p.arrival)
 	s.mu.Lock()

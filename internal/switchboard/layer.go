@@ -113,6 +113,7 @@ func (l *layer) admit(h *header, how arriving) *packet {
 		return nil
 	}
 	l.count.packets.Add(1)
+	l.count.bare.Add(uint64(12 + len(p.payload)))
 	// After the cache and before the routes are looked at: a grant made from
 	// now on lets nothing through that was here before it.
 	s.come.Store(p.nth)

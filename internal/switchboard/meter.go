@@ -10,6 +10,7 @@ import (
 type meter struct {
 	at             instant
 	bytes, packets uint64
+	bare           uint64
 	frames         uint64
 	rate           int // bit/s on the line, smoothed; 0 when not measured
 	plain          atomic.Int64
@@ -56,8 +57,12 @@ func (b *Board) measure(now instant) {
 func (l *layer) measure(now instant) {
 	m, c := &l.meter, &l.count
 	bytes, packets, frames := c.bytes.Load(), c.packets.Load(), c.frames.Load()
+	bare := bytes
+	if l.source.spec.Kind == Audio { // which may come with redundancy, and go out without
+		bare = c.bare.Load()
+	}
 	if took := now.sub(m.at); m.at != 0 && took > 0 {
-		rate := int(int64((bytes-m.bytes)+onTheLine*(packets-m.packets)) * 8 * int64(time.Second) / int64(took))
+		rate := int(int64((bare-m.bare)+onTheLine*(packets-m.packets)) * 8 * int64(time.Second) / int64(took))
 		switch d := rate - m.rate; {
 		case m.rate == 0:
 			m.rate = rate
@@ -67,7 +72,7 @@ func (l *layer) measure(now instant) {
 			m.rate += d / 8
 		}
 	}
-	m.at, m.bytes, m.packets, m.frames = now, bytes, packets, frames
+	m.at, m.bytes, m.bare, m.packets, m.frames = now, bytes, bare, packets, frames
 	if took := now.sub(m.second); m.second == 0 || took >= time.Second {
 		if m.second != 0 {
 			m.plain.Store(int64(bytes-m.secondBytes) * 8 * int64(time.Second) / int64(took))

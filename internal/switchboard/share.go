@@ -11,16 +11,18 @@ import (
 // while; when that turned out to be too much, the next time only with more to
 // spare.
 type share struct {
-	line   atomic.Int64 // bit/s, as told; 0 when not known
-	lowest atomic.Int64 // of what was told since the last look
-	wanted atomic.Int64 // see [Receiver.Wanted]
-	jam    atomic.Int64 // instant until which a loss is taken to be for want of bandwidth
-	lost   atomic.Int64 // instant of the last report of much loss that was not; 0 before
-	lossy  atomic.Int64 // instant until which the line counts as one that loses much
-	trip   atomic.Int64 // nanoseconds there and back, as reported last; 0 when not known
-	twice  atomic.Bool  // packets of pictures are sent twice
-	used   atomic.Int64 // bit/s, sound and pictures as they are dealt out
-	waits  atomic.Bool  // stands in the board's list of those to be looked at at once
+	line   atomic.Int64  // bit/s, as told; 0 when not known
+	lowest atomic.Int64  // of what was told since the last look
+	wanted atomic.Int64  // see [Receiver.Wanted]
+	jam    atomic.Int64  // instant until which a loss is taken to be for want of bandwidth
+	lost   atomic.Int64  // instant of the last report of much loss that was not; 0 before
+	mean   atomic.Uint64 // of the reports of loss, smoothed; the bits of a float64
+	much   atomic.Int64  // instant since which that has been much; 0 when it is not
+	lossy  atomic.Int64  // instant until which the line counts as one that loses much
+	trip   atomic.Int64  // nanoseconds there and back, as reported last; 0 when not known
+	twice  atomic.Bool   // packets of pictures are sent twice
+	used   atomic.Int64  // bit/s, sound and pictures as they are dealt out
+	waits  atomic.Bool   // stands in the board's list of those to be looked at at once
 
 	// What follows is guarded by the board.
 	floors   [4]int // the lowest in each of the last looks
@@ -44,9 +46,6 @@ const (
 	mostHeadroom  = 200
 	tooSoon       = 10 * time.Second // a fall so soon after a rise: it was too much
 	forgiven      = 30 * time.Second // without a fall
-	manyLost      = 0.04             // of what was sent
-	lossyFor      = 15 * time.Second
-	lossAgain     = 12 * time.Second // within which a second report must say so
 	jamFor        = 7 * time.Second  // after a line has narrowed: longer than between two reports
 
 	// graceOver is how much more than the line takes the smallest picture may
@@ -116,46 +115,6 @@ func (r *Receiver) Estimate(bitsPerSecond int) {
 // pictures; 0 when there is nothing to be made better. As far as that it is of
 // use to probe the line now: never much beyond twice what is sent.
 func (r *Receiver) Wanted() int { return int(r.wanted.Load()) }
-
-// Reported tells what the receiver reports of a slot (RFC 3550 §6.4.1): which
-// part was lost since its last report (0 to 1), the jitter, and the round trip,
-// 0 when it is not known.
-func (r *Receiver) Reported(ssrc uint32, lost float64, jitter, roundTrip time.Duration) {
-	now := r.board.clock.instant()
-	for i := range r.slots {
-		if s := &r.slots[i]; s.spec.SSRC == ssrc {
-			s.heard.note(lost, jitter, roundTrip, now)
-			if roundTrip > 0 {
-				r.trip.Store(int64(roundTrip))
-			}
-			if idle := now.sub(instant(s.count.last.Load())) > idleSlot; lost > manyLost && !idle {
-				r.losesMuch(now)
-			}
-			return
-		}
-	}
-}
-
-// losesMuch notes a report of much loss. A line that has just narrowed loses
-// what does not fit: more redundancy would make that worse. One that has not,
-// and says so twice, loses by itself.
-func (r *Receiver) losesMuch(now instant) {
-	if now < instant(r.jam.Load()) {
-		r.lost.Store(0)
-		return
-	}
-	switch first := instant(r.lost.Load()); {
-	case first == 0 || now.sub(first) > lossAgain:
-		r.lost.Store(int64(now))
-	case now.sub(first) >= time.Second/2 || instant(r.lossy.Load()) > now:
-		r.lost.Store(int64(now))
-		r.lossy.Store(int64(now.add(lossyFor)))
-	}
-}
-
-// idleSlot is how long a slot has sent nothing when what a receiver reports of
-// it means nothing any more.
-const idleSlot = 5 * time.Second
 
 // hasten has a receiver looked at with the next tick.
 func (b *Board) hasten(r *Receiver) {
@@ -265,8 +224,8 @@ func (b *Board) apportion(r *Receiver, now instant) {
 	if known {
 		f.grace = r.grace(smallest, len(list) > 0 && list[0].now >= 0, line, forSound, now)
 	}
-	twice := known && instant(r.lossy.Load()) > now && time.Duration(r.trip.Load()) >= farAway
-	used, twice := deal(list, leading, f, twice)
+	wished := known && instant(r.lossy.Load()) > now && time.Duration(r.trip.Load()) >= farAway
+	used, twice := deal(list, leading, f, wished)
 	had, carried := 0, 0
 	for i := range list {
 		had += list[i].rate(list[i].now)
@@ -279,7 +238,11 @@ func (b *Board) apportion(r *Receiver, now instant) {
 	r.used.Store(int64(forSound + used))
 	r.remember(list, had, f, known, now)
 	r.wanted.Store(0)
-	if next, ideal := couldUse(list, leading); known && ideal > used {
+	next, ideal := couldUse(list, leading)
+	if wished && !twice {
+		next, ideal = max(next, 2*used), max(ideal, 2*used)
+	}
+	if known && ideal > used {
 		r.wanted.Store(int64(forSound+max(next, min(ideal, 2*(used+forSound)))) * int64(r.headroom+5) / 100)
 	}
 }

@@ -129,6 +129,8 @@ type sourceCount struct {
 type layerCount struct {
 	packets, bytes, frames, late, doubled, padding, keyframes atomic.Uint64
 
+	bare atomic.Uint64 // bytes of sound without redundancy, with RTP headers
+
 	lost atomic.Int64
 	last atomic.Int64
 }

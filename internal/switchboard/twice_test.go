@@ -95,3 +95,43 @@ func TestTheSmallestPictureOutlastsADip(t *testing.T) {
 		}
 	})
 }
+
+// A line that loses by itself does so whatever becomes of its estimate, which
+// swings where packets are lost.
+func TestLossThatStaysIsBelievedThoughTheEstimateSwings(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		l := newLine(s)
+		l.run(2*time.Second, func() int { return 6_000_000 })
+		for i := range 12 {
+			l.r.Reported(1, []float64{0.08, 0.02, 0.14}[i%3], 0, 300*ms)
+			l.run(time.Second, func() int { return []int{6_000_000, 4_000_000}[i%2] })
+		}
+		if got := s.Survey().Receivers[0].Redundancy; got != maxRedundancy {
+			t.Errorf("%d earlier packets go along, want %d", got, maxRedundancy)
+		}
+		l.w.take()
+		l.run(2*time.Second, func() int { return 6_000_000 })
+		if once, again := twiceOf(l.w.take()); again < once*9/10 {
+			t.Errorf("of %d packets of the picture %d went out again", once, again)
+		}
+	})
+}
+
+// Sound that comes with redundancy costs a listener no more than sound that
+// comes without.
+func TestRedundancyOnTheWayInIsNotTakenForTheSoundsRate(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		plain, mic := s.microphone("p", "P"), &tracked{sender: s.microphone("m", "M"), id: "m"}
+		for i := range 200 {
+			plain.sound()
+			say(mic, byte(i))
+			s.pass(20 * ms)
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		want, again := plain.source.soundRate()
+		if got, more := mic.source.soundRate(); got > want*11/10 || got < want*9/10 || more > again*11/10 {
+			t.Errorf("taken for %d and %d more bit/s, want about %d and %d", got, more, want, again)
+		}
+	})
+}
