@@ -71,10 +71,17 @@ type Shift struct {
 	NextAt time.Time     `json:"nextAt,omitzero"`
 }
 
+// BoothName is a booth by its name, for who is told no more of it.
+type BoothName struct {
+	ID   summit.BoothID `json:"id"`
+	Name summit.Text    `json:"name"`
+}
+
 // Whisper is a booth that a delegation has asked into its huddle.
 type Whisper struct {
 	Delegation summit.DelegationID `json:"delegation"`
 	Booth      summit.BoothID      `json:"booth"`
+	Name       summit.Text         `json:"name"` // the booth's
 	// By is who of the delegation asked.
 	By summit.SeatID `json:"by"`
 	At time.Time     `json:"at"`
@@ -188,7 +195,8 @@ func (e *eyes) whispers() []Whisper {
 		if !side && e.who != staff {
 			continue
 		}
-		v := Whisper{Delegation: w.Delegation, Booth: w.Booth, By: w.By, At: w.At, Declined: w.Declined, Seats: []summit.SeatID{},
+		b, _ := e.s.Booth(w.Booth)
+		v := Whisper{Delegation: w.Delegation, Booth: w.Booth, Name: text(b.Name), By: w.By, At: w.At, Declined: w.Declined, Seats: []summit.SeatID{},
 			May: e.among(summit.AnswerWhisper{Delegation: w.Delegation, Agree: true}, summit.EndWhisper{Booth: w.Booth})}
 		for _, x := range e.s.Seats {
 			if x.Booth == w.Booth && x.Whispers == w.Delegation {
@@ -201,11 +209,11 @@ func (e *eyes) whispers() []Whisper {
 }
 
 // mayWhisper are the booths that this seat may ask into its huddle.
-func (e *eyes) mayWhisper() []summit.BoothID {
-	all := []summit.BoothID{}
+func (e *eyes) mayWhisper() []BoothName {
+	all := []BoothName{}
 	for _, b := range e.s.Booths {
 		if e.would(summit.AskWhisper{Booth: b.ID}) {
-			all = append(all, b.ID)
+			all = append(all, BoothName{b.ID, text(b.Name)})
 		}
 	}
 	return all

@@ -101,7 +101,7 @@ type Me struct {
 	// and nowhere else; absent while they do not.
 	Whispers summit.DelegationID `json:"whispers,omitempty"`
 	// MayWhisper are the booths it may ask into its huddle now (ask-whisper).
-	MayWhisper []summit.BoothID `json:"mayWhisper"`
+	MayWhisper []BoothName `json:"mayWhisper"`
 	// MutedOnReturn: its microphone is off because another has brought it back to
 	// the table. Only this seat can undo it.
 	MutedOnReturn bool `json:"mutedOnReturn"`

@@ -27,7 +27,7 @@ func TestThePrincipalsView(t *testing.T) {
 		Seat: "principal-a", Role: summit.Principal, Delegation: "a", Name: summit.Text{"en": "Ms Orlova"}, Function: summit.Text{},
 		Speaks: "ru", Hears: "ru", MayHear: []summit.Language{"en", "ru", "zh"}, Presence: summit.Present, Admitted: true,
 		InRoom: true, MaySpeak: true, Connects: true, Sends: []plan.Kind{plan.Microphone, plan.Camera, plan.Screen},
-		MayWhisper: []summit.BoothID{}, MayShare: []summit.Audience{summit.ToTable}, MayHandIn: []summit.Audience{summit.ToTable, summit.ToDelegation, summit.ToBooths},
+		MayWhisper: []BoothName{}, MayShare: []summit.Audience{summit.ToTable}, MayHandIn: []summit.Audience{summit.ToTable, summit.ToDelegation, summit.ToBooths},
 		Pictures: summit.FullPictures,
 	}
 	if d := cmp.Diff(want, v.Me); d != "" {

@@ -4,7 +4,7 @@
 
 import type { ActKind, Acts, Answer } from "./acts";
 import { own, toRefusal, type Refusal } from "./problem";
-import type { Chat, Instant, Seat, SeatId, SlotName, View } from "./view.gen";
+import type { BoothId, Chat, Instant, Seat, SeatId, SlotName, View } from "./view.gen";
 
 /** Why the link has ended for good. */
 export type LinkEnd = "opened-elsewhere" | "withdrawn";
@@ -18,6 +18,8 @@ export type LinkState =
 /** One line of a chat. */
 export interface ChatLine {
   readonly to: Chat;
+  /** Which, of the chats with booths. */
+  readonly booth?: BoothId;
   readonly from: SeatId;
   readonly text: string;
   readonly at: Instant;
@@ -109,8 +111,8 @@ export class LiveLink {
     });
   }
 
-  chat(to: Chat, text: string): void {
-    if (this.#state.at === "live") this.#socket?.send(JSON.stringify({ type: "chat", to, text }));
+  chat(to: Chat, text: string, booth?: BoothId): void {
+    if (this.#state.at === "live") this.#socket?.send(JSON.stringify({ type: "chat", to, text, booth }));
   }
 
   /** Says in which sizes the slots are shown; said again on every connection. */

@@ -142,7 +142,7 @@ export interface Me {
    */
   readonly whispers?: DelegationId;
   /** MayWhisper are the booths it may ask into its huddle now (ask-whisper). */
-  readonly mayWhisper: readonly BoothId[];
+  readonly mayWhisper: readonly BoothName[];
   /**
    * MutedOnReturn: its microphone is off because another has brought it back to
    * the table. Only this seat can undo it.
@@ -378,6 +378,8 @@ export interface PrivateWord {
 export interface Whisper {
   readonly delegation: DelegationId;
   readonly booth: BoothId;
+  /** the booth's */
+  readonly name: Text;
   /** By is who of the delegation asked. */
   readonly by: SeatId;
   readonly at: Instant;
@@ -561,6 +563,12 @@ export type SourceKind =
   | "screen"
   /** one language's permanent sound */
   | "channel";
+
+/** BoothName is a booth by its name, for who is told no more of it. */
+export interface BoothName {
+  readonly id: BoothId;
+  readonly name: Text;
+}
 
 /** Audience is whom a screen or a document is for. */
 export type Audience =

@@ -39,6 +39,7 @@ export const bannerCodes = [
   "camera-lost",
   "sound-held",
   "muted-by-officer",
+  "muted-on-return",
   "picture-reduced",
   "ended",
   "recess",
@@ -106,6 +107,7 @@ function ofLine(s: Situation): Banner | undefined {
 }
 
 function ofSeat({ view }: Situation): Banner | undefined {
+  if (view?.me.mutedOnReturn) return { code: "muted-on-return", tone: "attention" };
   return view?.me.mutedByOfficer ? { code: "muted-by-officer", tone: "attention" } : undefined;
 }
 

@@ -1,6 +1,6 @@
 // The interpreter's console: how it stands, and which of its buttons can be pressed.
 
-import type { Booth, Channel, Language, SeatId, View } from "../protocol/view.gen";
+import type { Booth, Channel, DelegationId, Language, SeatId, View } from "../protocol/view.gen";
 import { wrongChannel } from "./distress";
 import { channelOf, type Incoming } from "./mix";
 
@@ -19,9 +19,10 @@ export interface Output {
 
 /**
  * The own microphone: on air and heard; in a cough; live while the partner, who
- * is live too, is the one heard; on air with no sound arriving; or off.
+ * is live too, is the one heard; on air with no sound arriving; in a huddle,
+ * open or not, and nowhere else; or off.
  */
-export type Lamp = "on-air" | "cough" | "unheard" | "stalled" | "off";
+export type Lamp = "on-air" | "cough" | "unheard" | "stalled" | "whispers" | "whispers-off" | "off";
 
 /** A handover, from this interpreter's side. */
 export type Handover = "none" | "may-offer" | "offered" | "to-me";
@@ -37,6 +38,8 @@ export interface Console {
   readonly partnerOnAir: boolean;
   readonly coughing: boolean;
   readonly lamp: Lamp;
+  /** In whose huddle this interpreter whispers; undefined at the booth's own work. */
+  readonly whispers: DelegationId | undefined;
   readonly outputs: readonly Output[];
   /** Where the direction key leads; undefined for a booth that has none. */
   readonly turnsTo: Language | undefined;
@@ -74,7 +77,8 @@ export function interpreterConsole(view: Pick<View, "me" | "booths">, chosen: Ch
     unheard,
     partnerOnAir: booth?.onAir !== undefined && !onAir,
     coughing,
-    lamp: coughing ? "cough" : onAir ? (booth.stalled ? "stalled" : "on-air") : unheard ? "unheard" : "off",
+    whispers: view.me.whispers,
+    lamp: view.me.whispers !== undefined ? (view.me.muted ? "whispers-off" : "whispers") : coughing ? "cough" : onAir ? (booth.stalled ? "stalled" : "on-air") : unheard ? "unheard" : "off",
     outputs: (booth?.outgoing ?? []).slice(0, letters.length).map((language, i) => output(booth!, language, i, language === into)),
     turnsTo: booth?.bidirectional && booth.outgoing.length === 2 ? booth.outgoing.find((l) => l !== into) : undefined,
   };
@@ -115,7 +119,7 @@ export function partner(view: Pick<View, "me" | "seats">, c: Console): SeatId | 
 /** What is wrong, or might be, in the order of its weight. */
 export type Warning = "both-live" | "stalled" | "own-language" | "pivot-silent" | "insufficient";
 
-export function warnings(view: Pick<View, "me" | "channels">, c: Console, now: number): readonly Warning[] {
+export function warnings(view: Pick<View, "me" | "channels" | "booths">, c: Console, now: number): readonly Warning[] {
   const { booth } = c;
   if (!booth) return [];
   const from = channelOf(view.channels, view.me.incoming);
@@ -123,10 +127,15 @@ export function warnings(view: Pick<View, "me" | "channels">, c: Console, now: n
     ["both-live", booth.also !== undefined],
     ["stalled", booth.stalled],
     ["own-language", wrongChannel(booth, now) && c.onAir],
-    ["pivot-silent", from !== undefined && !interpreted(from)],
+    ["pivot-silent", from !== undefined && !interpreted(from) && !coughs(view.booths, from.language)],
     ["insufficient", booth.insufficient !== undefined],
   ];
   return all.filter(([, is]) => is).map(([code]) => code);
+}
+
+/** Whether whoever works into a channel is there and coughs: a moment's silence is no news. */
+function coughs(booths: readonly Booth[], into: Language): boolean {
+  return booths.some((b) => b.onAir !== undefined && b.into === into && b.cough && !b.stalled);
 }
 
 function interpreted(channel: Channel): boolean {

@@ -80,9 +80,25 @@ export function incomingGains(incoming: Incoming, volume: number): Gains {
 /** −20 dB: the room while a person speaks apart from it. */
 export const aside = 0.1;
 
-/** Whether a person speaks apart from the room now: in a huddle, or in a private word that was answered. */
+/** Whether a person speaks apart from the room now: in a huddle, whispering in one, or in a private word that was answered. */
 export function speaksApart({ me, privateWords }: Pick<View, "me" | "privateWords">): boolean {
-  return me.inHuddle || privateWords.some((w) => w.answered && (w.seat === me.seat || w.with === me.seat));
+  return me.inHuddle || me.whispers !== undefined || privateWords.some((w) => w.answered && (w.seat === me.seat || w.with === me.seat));
+}
+
+/** How loud what is said apart is, and the interpreter who whispers or the booth partner. */
+export interface Beside {
+  readonly private: number;
+  readonly partner: number;
+}
+
+/**
+ * Who confers hears the huddle's original under whoever whispers there, as in
+ * the room; an interpreter hears the huddle at the volume of the console.
+ */
+export function beside({ me, slots }: Pick<View, "me" | "slots">, under: number, volume: number, partner: number): Beside {
+  if (me.whispers !== undefined) return { private: volume, partner: volume };
+  const whispered = me.inHuddle && slots.some((s) => s.slot === "partner" && s.eligible.length > 0);
+  return { private: whispered ? clamp(under) : 1, partner };
 }
 
 /** The room's loudness while a person speaks apart from it. */

@@ -6,7 +6,7 @@ import type { ActKind, Answer, With } from "../protocol/acts";
 import type { Shelf } from "../protocol/documents";
 import type { ChatLine, LinkState } from "../protocol/live";
 import type { Refusal } from "../protocol/problem";
-import type { Audience, Chat, SlotName, View } from "../protocol/view.gen";
+import type { Audience, BoothId, Chat, SlotName, View } from "../protocol/view.gen";
 import type { Banner } from "./banner";
 import type { Gains } from "./mix";
 import type { Watched } from "./wall";
@@ -54,7 +54,8 @@ export interface Seated {
 
   /** Does an act; undefined when it was refused, which the screen then shows. */
   act<K extends ActKind>(kind: K, ...with_: With<K>): Promise<Answer | undefined>;
-  say(chat: Chat, text: string): void;
+  /** Of the chats with booths, an officer or technician names the booth. */
+  say(chat: Chat, text: string, booth?: BoothId): void;
   /** Switches the own microphone: off at once, on when the server agrees. */
   mute(on: boolean): void;
   /** The browser held the sound back until a press; this is the press. */

@@ -8,7 +8,7 @@ import { serversShelf, type Shelf } from "../protocol/documents";
 import { LiveLink, type ChatLine, type LinkState } from "../protocol/live";
 import { own, Refusal } from "../protocol/problem";
 import { authorization, type Standing } from "../protocol/standing";
-import { pressSlots, roomSlots, type Audience, type Chat, type SlotName, type View } from "../protocol/view.gen";
+import { pressSlots, roomSlots, type Audience, type BoothId, type Chat, type SlotName, type View } from "../protocol/view.gen";
 import type { Wall } from "../protocol/wall";
 import { isPicture, Receiving } from "../protocol/whep";
 import { Sending } from "../protocol/whip";
@@ -175,8 +175,8 @@ export class Session implements Seated {
     this.#live.wall({ press: on });
   }
 
-  say(chat: Chat, text: string): void {
-    this.#live.chat(chat, text);
+  say(chat: Chat, text: string, booth?: BoothId): void {
+    this.#live.chat(chat, text, booth);
   }
 
   mute(on: boolean): void {

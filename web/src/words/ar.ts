@@ -2,6 +2,7 @@
 
 import { airAr } from "./air.ar";
 import { apartAr } from "./apart.ar";
+import { boothAr } from "./booth.ar";
 import { consoleAr } from "./console.ar";
 import { deskAr } from "./desk.ar";
 import { hearingAr } from "./hearing.ar";
@@ -308,6 +309,7 @@ export const ar: Catalogue = {
 
   ...airAr,
   ...apartAr,
+  ...boothAr,
   ...consoleAr,
   ...hearingAr,
   ...deskAr,

@@ -2,6 +2,7 @@
 
 import { airEn } from "./air.en";
 import { apartEn } from "./apart.en";
+import { boothEn } from "./booth.en";
 import { consoleEn } from "./console.en";
 import { deskEn } from "./desk.en";
 import { hearingEn } from "./hearing.en";
@@ -307,6 +308,7 @@ export const en = {
 
   ...airEn,
   ...apartEn,
+  ...boothEn,
   ...consoleEn,
   ...hearingEn,
   ...deskEn,

@@ -2,6 +2,7 @@
 
 import { airRu } from "./air.ru";
 import { apartRu } from "./apart.ru";
+import { boothRu } from "./booth.ru";
 import { consoleRu } from "./console.ru";
 import { deskRu } from "./desk.ru";
 import { hearingRu } from "./hearing.ru";
@@ -308,6 +309,7 @@ export const ru: Catalogue = {
 
   ...airRu,
   ...apartRu,
+  ...boothRu,
   ...consoleRu,
   ...hearingRu,
   ...deskRu,

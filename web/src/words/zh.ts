@@ -2,6 +2,7 @@
 
 import { airZh } from "./air.zh";
 import { apartZh } from "./apart.zh";
+import { boothZh } from "./booth.zh";
 import { consoleZh } from "./console.zh";
 import { deskZh } from "./desk.zh";
 import { hearingZh } from "./hearing.zh";
@@ -308,6 +309,7 @@ export const zh: Catalogue = {
 
   ...airZh,
   ...apartZh,
+  ...boothZh,
   ...consoleZh,
   ...hearingZh,
   ...deskZh,
