@@ -3,7 +3,8 @@
 import type { Standing } from "./standing";
 import { authorization } from "./standing";
 import { own, refusalOf } from "./problem";
-import type { Audience, ItemId, Text } from "./view.gen";
+import type { Terms } from "../state/terms";
+import type { Audience, ItemId, Purpose, Text } from "./view.gen";
 
 /** What is said of a document when it is handed in. */
 export interface About {
@@ -11,12 +12,15 @@ export interface About {
   readonly file: string;
   readonly to: Audience;
   readonly item?: ItemId;
+  readonly as?: Purpose;
 }
 
 /** Where documents are handed in and fetched. The gallery has one of its own. */
 export interface Shelf {
   handIn(about: About, file: Blob): Promise<void>;
   fetch(id: string): Promise<Blob>;
+  /** What is in a term list. */
+  terms(id: string): Promise<Terms>;
   withdraw(id: string): Promise<void>;
 }
 
@@ -42,6 +46,9 @@ export function serversShelf(standing: Standing): Shelf {
     },
     async fetch(id) {
       return (await call(`/${id}`, {})).blob();
+    },
+    async terms(id) {
+      return (await call(`/${id}/terms`, {})).json() as Promise<Terms>;
     },
     async withdraw(id) {
       await call(`/${id}`, { method: "DELETE" });

@@ -18,8 +18,6 @@ export const commands = [
   "too-quiet",
   "bad-sound",
   "insufficient",
-  "call-technician",
-  "call-officer",
   "louder",
   "quieter",
   "to-incoming",
@@ -28,6 +26,9 @@ export const commands = [
   "bass-more",
   "treble-less",
   "treble-more",
+  "text-find",
+  "text-next",
+  "text-previous",
 ] as const;
 export type Command = (typeof commands)[number];
 
@@ -49,8 +50,6 @@ export const usual: Keys = {
   "too-quiet": "KeyQ",
   "bad-sound": "KeyB",
   "insufficient": "KeyI",
-  "call-technician": "KeyT",
-  "call-officer": "KeyO",
   "louder": "ArrowUp",
   "quieter": "ArrowDown",
   "to-incoming": "Comma",
@@ -59,6 +58,9 @@ export const usual: Keys = {
   "bass-more": "KeyX",
   "treble-less": "KeyC",
   "treble-more": "KeyV",
+  "text-find": "Slash",
+  "text-next": "BracketRight",
+  "text-previous": "BracketLeft",
 };
 
 /** A key press as far as it matters here. */
