@@ -46,25 +46,38 @@ func (s *sent) repeated(now instant) {
 }
 
 // history remembers what a slot has sent, for as long as a retransmission may
-// be asked for: more than a second.
+// be asked for: more than a second. Its length is a power of two.
 type history struct {
 	ring []sent
 }
 
 const (
 	soundRemembered   = 64
-	pictureRemembered = 512
+	pictureRemembered = 512        // at most
+	remembered        = 2 * 90_000 // of pictures, in units of their clock: for so long
 )
 
 func (h *history) add(k Kind, s sent) {
 	if h.ring == nil { // most slots never carry anything
-		n := soundRemembered
-		if k == Video {
-			n = pictureRemembered
-		}
-		h.ring = make([]sent, n)
+		h.ring = make([]sent, soundRemembered)
 	}
-	h.ring[int(s.seq)%len(h.ring)] = s
+	if k == Video && len(h.ring) < pictureRemembered {
+		if old := h.at(s.seq); old.rung != nil && s.ts-old.ts < remembered {
+			h.grow()
+		}
+	}
+	*h.at(s.seq) = s
+}
+
+func (h *history) at(seq uint16) *sent { return &h.ring[int(seq)&(len(h.ring)-1)] }
+
+// grow makes room for twice as many: the slot carries many packets a second.
+func (h *history) grow() {
+	old := h.ring
+	h.ring = make([]sent, 2*len(old))
+	for _, s := range old {
+		*h.at(s.seq) = s
+	}
 }
 
 // find gives what went out as seq, nil when it is not remembered.
@@ -72,7 +85,7 @@ func (h *history) find(seq uint16) *sent {
 	if h.ring == nil {
 		return nil
 	}
-	if s := &h.ring[int(seq)%len(h.ring)]; s.rung != nil && s.seq == seq {
+	if s := h.at(seq); s.rung != nil && s.seq == seq {
 		return s
 	}
 	return nil

@@ -122,3 +122,28 @@ func TestRefusedRequestsAreLoggedOnceAMinute(t *testing.T) {
 		}
 	})
 }
+
+// A slot remembers what it has sent for more than a second, however much that
+// is, and takes no more room than that needs.
+func TestWhatHasBeenSentIsRememberedForASecond(t *testing.T) {
+	for _, perFrame := range []int{1, 4, 9} {
+		var h history
+		r := new(rung)
+		seq, ts := uint16(65000), uint32(1<<32-50_000)
+		for range 300 {
+			for range perFrame {
+				h.add(Video, sent{rung: r, seq: seq, ts: ts})
+				seq++
+			}
+			ts += 3000 // thirty a second
+		}
+		for back := 1; back <= 30*perFrame; back++ {
+			if was := h.find(seq - uint16(back)); was == nil || was.seq != seq-uint16(back) {
+				t.Fatalf("with %d packets a picture the one of %d before is forgotten", perFrame, back)
+			}
+		}
+		if most := max(soundRemembered, 4*60*perFrame); len(h.ring) > most {
+			t.Errorf("with %d packets a picture %d are remembered", perFrame, len(h.ring))
+		}
+	}
+}
