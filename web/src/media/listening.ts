@@ -46,11 +46,16 @@ export class Listening {
     return () => this.#voices.delete(voice);
   }
 
-  /** Lets a sound in; the gain is the voice's own. */
+  /** Lets a sound in; the gain is the voice's own. undefined: its element has to play it. */
   put(track: MediaStreamTrack, gain: number): { readonly gain: AudioParam; readonly now: number; take(): void } | undefined {
     const context = this.#context;
     if (!this.open || !context || !this.#inlet) return undefined;
-    const source = context.createMediaStreamSource(new MediaStream([track]));
+    let source: MediaStreamAudioSourceNode;
+    try {
+      source = context.createMediaStreamSource(new MediaStream([track]));
+    } catch {
+      return undefined; // Firefox takes no sound of another sampling rate: its element plays it
+    }
     const node = new GainNode(context, { gain });
     source.connect(node).connect(this.#inlet);
     const take = () => {
