@@ -33,7 +33,7 @@ test('each line is tested before the door, and the technician knows', async () =
   const tcp = await TcpRelay.open(server.relay.port);
   const yaml = readFileSync(join(import.meta.dirname, '../support/summit.yaml'), 'utf8');
   const summit = await server.convene(
-    yaml.replace('run-of-show:', '  - {id: technician, role: technician, hears: ru, name: {en: Technician}}\nrun-of-show:'),
+    yaml.replace('run-of-show:', '  - {id: technician, role: technician, hears: ru, name: {en: Technician}}\n  - {id: second, role: technician, hears: ru, name: {en: Second}}\nrun-of-show:'),
   );
   const dir = mkdtempSync(join(tmpdir(), 'liqa-room-'));
   const { video } = capture(dir, 'a-principal');
@@ -60,6 +60,11 @@ test('each line is tested before the door, and the technician knows', async () =
   expect(good.measured.down).toBeGreaterThan(900_000);
   expect(good.browser).toMatch(/^Chrome \d+, Linux$/);
   expect(good.level).toBeGreaterThan(-30);
+  // The figures stand on the technician's wall.
+  const wall = await person.another();
+  await wall.open(summit.links['second']!);
+  await expect(wall.page.locator('tr[data-seat=a-principal] [data-tested=green]')).toContainText(/↑.*b\/s.*↓.*b\/s.*UDP.*%.*ms/s, { timeout: 20_000 });
+  await wall.page.close();
   // The echo is looked for at a press only, and a loudspeaker that comes back is named.
   await person.page.locator('.line summary').click();
   await person.page.locator('[data-act=test-echo]').click();
