@@ -1,13 +1,13 @@
 // The technician's wall in a real browser: every connection as it is, a
-// microphone that is distorted until it no longer is, and a private word that
-// two people hear and nobody else.
+// microphone that is distorted until it no longer is, a private word that two
+// people hear and nobody else, and what a technician asks of people.
 import { expect, test } from '@playwright/test';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { signatures, wavOf, y4m } from '../support/media.ts';
+import { signatures, twoLayers, wavOf, y4m } from '../support/media.ts';
 import { officer } from '../support/officer.ts';
-import { Person } from '../support/person.ts';
+import { Person, sounds } from '../support/person.ts';
 import { Server } from '../support/server.ts';
 
 const rate = 48_000;
@@ -144,6 +144,66 @@ test('a headset that falls to 16 kHz is named, and no longer when it is replaced
   await expect(alarm).toContainText(/8\p{Cf}? kHz/u);
   await expect(alarm).toBeHidden({ timeout: patient });
   await Promise.all([a.leave(), desk.leave()]);
+  protocol.close();
+  await server.stop();
+});
+
+test('what a technician asks of people is done by their own hand; a picture is made smaller, and one that stands still is named', async () => {
+  test.setTimeout(240_000);
+  const server = await Server.start();
+  const summit = await server.convene(file());
+  const protocol = await officer(server, summit.links['officer']!);
+  const [a, b] = await Promise.all([Person.arrive('a-principal', { camera: twoLayers }), Person.arrive('b-principal')]);
+  const desk = await b.another();
+  await Promise.all([a.open(summit.links['a-principal']!), b.open(summit.links['b-principal']!), desk.open(summit.links['technician']!)]);
+  await protocol.sending('a-principal', 'b-principal');
+  await protocol.present('technician');
+  await protocol.act('start-item', { item: 'talks' });
+  await b.hearsOnly('picture-1', 'a-principal', patient);
+  const details = async (seat: string) => {
+    await desk.page.locator(`[aria-controls=details-${seat}]`).click();
+    return desk.page.locator(`[data-details=${seat}]`);
+  };
+  const agrees = () => a.page.locator('[data-beside=ask] [data-act=agree]').click({ timeout: patient });
+
+  // Muting, unmuting and loading again are asked, and happen when the person agrees.
+  const ofA = await details('a-principal');
+  await ofA.locator('[data-act=ask-mute]').click();
+  await expect(a.page.locator('[data-beside=ask]')).toBeVisible({ timeout: patient });
+  await b.hearsOnly('picture-1', 'a-principal', patient);
+  await agrees();
+  await expect.poll(async () => sounds(await b.hears('picture-1'), -70), { message: 'A is no longer heard', timeout: patient }).toEqual([]);
+  await ofA.locator('[data-act=ask-unmute]').click({ timeout: patient });
+  await agrees();
+  await b.hearsOnly('picture-1', 'a-principal', patient);
+  await a.page.evaluate(() => Object.assign(globalThis, { before: true }));
+  await ofA.locator('[data-act=ask-reload]').click();
+  await agrees();
+  await expect.poll(() => a.page.evaluate(() => 'before' in globalThis).catch(() => true), { message: 'the page is loaded again', timeout: patient }).toBe(false);
+  await b.hearsOnly('picture-1', 'a-principal', patient);
+
+  // A smaller layer, as seen by who receives it, and the larger one again.
+  const width = async () => (await b.frames('picture-1')).width;
+  await expect.poll(width, { message: 'the large layer', timeout: patient }).toBe(twoLayers.width);
+  const ofB = await details('b-principal');
+  await ofB.locator('[data-act=limit-small]').click();
+  await expect.poll(width, { message: 'the small layer', timeout: patient }).toBe(twoLayers.width / 2);
+  await expect(ofB.locator('[data-slot-row=picture-1]')).toContainText('smaller by hand', { timeout: patient });
+  await ofB.locator('[data-act=limit-full]').click();
+  await expect.poll(width, { message: 'the large layer again', timeout: patient }).toBe(twoLayers.width);
+
+  // Pictures are lost on the way to B, and sound is not.
+  const ways = await b.ways(server.relay, false);
+  for (const way of ways) way.picturesLost = true;
+  const frozen = desk.page.locator('[data-alarm=picture-frozen][data-seat=b-principal]');
+  await expect(frozen).toBeVisible({ timeout: patient });
+  await expect(frozen).toContainText(/Principal A\p{Cf}? stands still on \p{Cf}?Principal B/u);
+  await b.hearsOnly('picture-1', 'a-principal', patient);
+  for (const way of ways) way.picturesLost = false;
+  await expect(frozen).toBeHidden({ timeout: patient });
+  await b.seesOnly('picture-1', 'a-principal', patient);
+
+  await Promise.all([a, b].map((p) => p.leave()));
   protocol.close();
   await server.stop();
 });

@@ -16,6 +16,8 @@ export interface Way {
   cut: boolean;
   /** Milliseconds that pictures wait on the way to the server. */
   pictureDelay: number;
+  /** No picture passes on the way to the client while it is true; sound does. */
+  picturesLost: boolean;
   /** What the way to the server, and that to the client, is like. */
   readonly up: Link;
   readonly down: Link;
@@ -28,6 +30,7 @@ export interface Way {
 }
 
 const opus = 111;
+const red = 63;
 
 /** RTP, and not RTCP, STUN or DTLS (RFC 7983 §7, RFC 5761 §4). */
 function isMedia(b: Buffer): boolean {
@@ -40,6 +43,7 @@ function isMedia(b: Buffer): boolean {
 class Path implements Way {
   cut = false;
   pictureDelay = 0;
+  picturesLost = false;
   toClient = 0;
   readonly up = new Link();
   readonly down = new Link();
@@ -70,6 +74,8 @@ class Path implements Way {
     socket.on('message', (b) => {
       if (this.cut || socket !== this.#socket) return;
       if (isMedia(b)) {
+        const type = b[1]! & 0x7f;
+        if (this.picturesLost && type !== opus && type !== red) return;
         this.toClient++;
         this.#count(b);
       }
