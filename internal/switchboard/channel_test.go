@@ -209,6 +209,44 @@ func TestChannelEvensOutJitter(t *testing.T) {
 
 // A feeder whose clock is off by 500 parts per million for minutes costs a
 // frame now and then, and the delay does not grow.
+// How long a channel holds what feeds it is known: two packets' worth at most
+// while they come evenly, more when they come in fits.
+func TestChannelSaysHowLongItHoldsWhatFeedsIt(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		c, _ := s.listener("channel/ru")
+		m := s.microphone("m", "I")
+		held := func() time.Duration {
+			for _, src := range s.Survey().Sources {
+				if src.ID == "channel/ru" {
+					return src.Held
+				}
+			}
+			return -1
+		}
+		if got := held(); got != 0 {
+			t.Errorf("before anything came it is %v", got)
+		}
+		c.SetFeed(set("m"))
+		speak := func(seconds, packets int) {
+			for range seconds * 50 / packets {
+				s.pass(time.Duration(packets) * channelTick)
+				for range packets {
+					m.sound()
+				}
+			}
+		}
+		speak(10, 1)
+		even := held()
+		if even <= 0 || even > 2*channelTick {
+			t.Errorf("of what comes evenly it is %v", even)
+		}
+		speak(20, 5)
+		if got := held(); got < even+channelTick || got > 8*channelTick {
+			t.Errorf("of what comes in fits of five packets it is %v, and was %v", got, even)
+		}
+	})
+}
+
 func TestChannelFollowsDrift(t *testing.T) {
 	for name, period := range map[string]time.Duration{
 		"fast": 20*ms - 10*time.Microsecond,
