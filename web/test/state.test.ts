@@ -108,6 +108,12 @@ describe("pictures", () => {
     expect(facing(v)).toMatchObject({ seat: { id: "b-principal" }, slate: "no-picture" });
   });
 
+  test("a picture that this browser cannot show is said to be that", () => {
+    const v = scene("delegate");
+    const slots = v.slots.map(({ carries, ...s }) => (s.slot === "picture-1" ? { ...s, reduced: "codec" } : { ...s, ...(carries ? { carries } : {}) }));
+    expect(tiles({ ...v, slots })[0]).toMatchObject({ seat: { id: "b-principal" }, slate: "no-codec" });
+  });
+
   test("who has gone is said to be away, not to have no picture", () => {
     const v = scene("delegate", { others: { "b-principal": { presence: "away" } } });
     expect(tiles(v)[0]).toMatchObject({ slate: "not-here" });
