@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -133,5 +134,15 @@ func TestFiguresAreWellFormed(t *testing.T) {
 	}
 	if got := middleAndWorst([]float64{3, -1, 2}); got != "3.0 s, at worst **never**" {
 		t.Error(got)
+	}
+}
+
+func TestSomeResultsTakeThePlaceOfTheSameOnes(t *testing.T) {
+	same := func(a, b point) bool { return a.Loss == b.Loss && a.Delay == b.Delay }
+	before := []point{{Loss: 0}, {Loss: 5}, {Loss: 5, Delay: 300}}
+	got := among(before, []point{{Loss: 5, Delay: 300, Load: 1}, {Loss: 10, Load: 2}}, same)
+	want := []point{{Loss: 0}, {Loss: 5}, {Loss: 5, Delay: 300, Load: 1}, {Loss: 10, Load: 2}}
+	if !slices.Equal(got, want) || before[2].Load != 0 {
+		t.Errorf("got %v", got)
 	}
 }

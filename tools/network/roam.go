@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 )
@@ -67,34 +66,17 @@ func (r *roamCmd) Run(ctx context.Context, c *command) error {
 		}
 		results = append(results, result)
 	}
-	if results, err = r.among(c.As, results); err != nil {
-		return err
+	if r.Only != "" {
+		all, err := read[[]mishap]("roam")
+		if err != nil {
+			return err
+		}
+		results = among(all[c.As].Result, results, func(m, o mishap) bool { return m.What == o.What })
 	}
 	if err := keep("roam", c.As, m.Version, results); err != nil {
 		return err
 	}
 	return drawRoam()
-}
-
-// among puts new results in the place of those that are kept of the same
-// mishaps, when only some have been measured.
-func (r *roamCmd) among(as string, results []mishap) ([]mishap, error) {
-	if r.Only == "" {
-		return results, nil
-	}
-	all, err := read[[]mishap]("roam")
-	if err != nil {
-		return nil, err
-	}
-	merged := slices.Clone(all[as].Result)
-	for _, one := range results {
-		if i := slices.IndexFunc(merged, func(o mishap) bool { return o.What == one.What }); i >= 0 {
-			merged[i] = one
-		} else {
-			merged = append(merged, one)
-		}
-	}
-	return merged, nil
 }
 
 // move changes the far end's address, to and fro.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -53,4 +54,18 @@ func keep[T any](scenario, as, server string, result T) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(figures, scenario+".json"), append(text, '\n'), 0o644)
+}
+
+// among puts new results in the place of those that are kept of the same, and
+// behind them what is kept nowhere yet.
+func among[T any](before, now []T, same func(a, b T) bool) []T {
+	all := slices.Clone(before)
+	for _, one := range now {
+		if i := slices.IndexFunc(all, func(o T) bool { return same(o, one) }); i >= 0 {
+			all[i] = one
+		} else {
+			all = append(all, one)
+		}
+	}
+	return all
 }

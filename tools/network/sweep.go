@@ -16,6 +16,7 @@ type sweepCmd struct {
 	Length time.Duration `help:"How long each point is listened to." default:"20s"`
 	Loss   []float64     `help:"Percent of the packets that are lost, each way." default:"0,1,5,10,17"`
 	Delay  []int         `help:"Milliseconds there and back." default:"0,50,150,300"`
+	Among  bool          `help:"Keep the other points as they were measured."`
 }
 
 // cutFor is how long the wire is cut at the end of each point.
@@ -53,6 +54,13 @@ func (s *sweepCmd) Run(ctx context.Context, c *command) error {
 			fmt.Println(p)
 			points = append(points, p)
 		}
+	}
+	if s.Among {
+		all, err := read[[]point]("sweep")
+		if err != nil {
+			return err
+		}
+		points = among(all[c.As].Result, points, func(p, q point) bool { return p.Loss == q.Loss && p.Delay == q.Delay })
 	}
 	if err := keep("sweep", c.As, m.Version, points); err != nil {
 		return err
