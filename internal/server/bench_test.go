@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -111,21 +112,50 @@ func at(sorted []float64, q float64) float64 {
 }
 
 // BenchmarkJoining has 300 press seats join an open item at 100 a second, from
-// the WHEP request to the first packet of sound, at the whole server.
+// the WHEP request to the first packet of sound, at the whole server, and says
+// what a join costs the server and the client, without the sound that follows.
 func BenchmarkJoining(b *testing.B) {
 	h, officer, c := conference(b, newGround(b, "", "journal"), min(most(), 300), 0, 0)
 	principal := h.enter(officer, "principal-a")
 	officer.act("start-item", map[string]any{"item": "opening"})
 	sound(b, principal, player.Silence())
 	var joins []float64
+	var mine, theirs float64 // seconds of a processor
 	for range b.N {
-		joins = append(joins, c.do("listen").Joins...)
+		server, crowd, began := h.cpu(), c.do("count").CPU, time.Now()
+		got := c.do("listen")
+		joins = append(joins, got.Joins...)
+		// The sound of those who have joined grew to all of it meanwhile: half of it
+		// has been sent.
+		half := time.Since(began) / 2
+		server, crowd = h.cpu()-server, got.CPU-crowd
+		then, thens := h.cpu(), c.do("count").CPU
+		time.Sleep(half)
+		mine, theirs = mine+server-(h.cpu()-then), theirs+crowd-(c.do("count").CPU-thens)
 	}
 	slices.Sort(joins)
+	b.ReportMetric(mine*1000/float64(len(joins)), "ms-cpu-server/join")
+	b.ReportMetric(theirs*1000/float64(len(joins)), "ms-cpu-client/join")
 	b.ReportMetric(float64(len(joins)), "joins")
 	b.ReportMetric(at(joins, 0.5), "ms-join-p50")
 	b.ReportMetric(at(joins, 0.99), "ms-join-p99")
 	b.ReportMetric(0, "ns/op")
+}
+
+// cpu is what the server's process has taken until now, in seconds.
+func (h *house) cpu() float64 {
+	h.tb.Helper()
+	for line := range strings.Lines(string(h.call("GET", "/metrics", nil))) {
+		if text, ok := strings.CutPrefix(line, "process_cpu_seconds_total "); ok {
+			seconds, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+			if err != nil {
+				h.tb.Fatal(err)
+			}
+			return seconds
+		}
+	}
+	h.tb.Fatal("the server does not say what processor time it has taken")
+	return 0
 }
 
 // marked is a clip of sound that tells itself from others by its bytes.

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -43,6 +44,7 @@ type countedCrowd struct {
 	Packets int64
 	Joins   []float64
 	Back    []float64 // when each had come back, in Unix milliseconds
+	CPU     float64   // that the crowd's process has taken until now, in seconds
 	Fault   string    `json:",omitempty"`
 }
 
@@ -348,6 +350,10 @@ func (g *gathered) count() (c countedCrowd) {
 	slices.Sort(g.joins)
 	c.Joins, g.joins = g.joins, nil
 	c.Back, g.back = g.back, nil
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err == nil {
+		c.CPU = float64(used.Utime.Nano()+used.Stime.Nano()) / 1e9
+	}
 	if g.fault != nil {
 		c.Fault = g.fault.Error()
 	}

@@ -20,6 +20,12 @@ func TestWhatIsPrintedIsRead(t *testing.T) {
 	if line := f.says(got); line != "p50 81 µs, not measured  [target 300 µs]" {
 		t.Errorf("says %q", line)
 	}
+	got["Floor"] = map[string]float64{"appends/s": 4800}
+	for text, want := range map[string]string{"appends/s": "0.50 of it", "p99-ms": "not compared"} {
+		if line := (figure{beside: &ratio{"%.2f of it", text, "Append/summits=8", "Floor"}}).says(got); line != want {
+			t.Errorf("the ratio of %s is said as %q", text, line)
+		}
+	}
 }
 
 // A command is split at spaces, so that nothing in it may have one.

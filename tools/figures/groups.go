@@ -18,6 +18,8 @@ var groups = []group{
 		figures: []figure{
 			{what: "join, WHEP request to first packet, 100 joins/s", target: "p50 50 ms, p99 150 ms", shows: []value{
 				{"p50 %.1f ms", "Joining", "ms-join-p50"}, {"p99 %.1f ms", "Joining", "ms-join-p99"}, {"%.0f joins", "Joining", "joins"}}},
+			{what: "processor for a join, without the sound that follows", shows: []value{
+				{"the server's %.1f ms", "Joining", "ms-cpu-server/join"}, {"the client's %.1f ms", "Joining", "ms-cpu-client/join"}}},
 			{what: "language switch, act to first packet of the new channel", target: "40 ms", shows: []value{
 				{"p50 %.1f ms", "LanguageSwitch", "ms-switch-p50"}, {"p99 %.1f ms", "LanguageSwitch", "ms-switch-p99"},
 				{"of which to the act's answer %.1f ms", "LanguageSwitch", "ms-to-answer-p50"}}},
@@ -44,9 +46,10 @@ var groups = []group{
 		name: "journal", title: "The journal, synced at every append",
 		command: "go test ./internal/journal -run '^$' -timeout 8m -benchtime 2s -bench 'Floor|Append'",
 		figures: []figure{
-			{what: "one summit", shows: []value{{"%.0f appends/s", "Append/summits=1", "appends/s"},
-				{"p50 %.2f ms", "Append/summits=1", "p50-ms"}, {"p99 %.2f ms", "Append/summits=1", "p99-ms"}}},
-			{what: "eight summits", shows: []value{{"%.0f appends/s", "Append/summits=8", "appends/s"}, {"p99 %.2f ms", "Append/summits=8", "p99-ms"}}},
+			{what: "one summit", beside: &ratio{"the time of %.1f writes of the floor", "p50-ms", "Append/summits=1", "Floor"}, shows: []value{
+				{"%.0f appends/s", "Append/summits=1", "appends/s"}, {"p50 %.2f ms", "Append/summits=1", "p50-ms"}, {"p99 %.2f ms", "Append/summits=1", "p99-ms"}}},
+			{what: "eight summits", beside: &ratio{"%.2f of the floor's number", "appends/s", "Append/summits=8", "Floor"}, shows: []value{
+				{"%.0f appends/s", "Append/summits=8", "appends/s"}, {"p99 %.2f ms", "Append/summits=8", "p99-ms"}}},
 			{what: "floor: the disk, one write of as many bytes and a sync", shows: []value{{"%.0f/s", "Floor", "appends/s"},
 				{"p50 %.2f ms", "Floor", "p50-ms"}, {"p99 %.2f ms", "Floor", "p99-ms"}}},
 		},

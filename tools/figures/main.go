@@ -4,7 +4,7 @@
 // that obtained it and, where there is one, its ratio to a floor measured in
 // the same run.
 //
-//	go run ./tools/figures             # a table, in about ten minutes
+//	go run ./tools/figures             # a table, in about four minutes
 //	go run ./tools/figures FILE        # and written to FILE
 //	go run ./tools/figures -only cost  # one group
 //
@@ -87,6 +87,7 @@ type figure struct {
 	shows  []value
 	target string // empty: there is none
 	floor  value  // the ratio to what is the least that is possible; its text may be empty
+	beside *ratio // nil: none
 }
 
 // value is a metric of a benchmark, and how it is written.
@@ -100,10 +101,24 @@ func (v value) says(got metrics) string {
 	return fmt.Sprintf(v.text, x)
 }
 
+// ratio is of one metric of two benchmarks.
+type ratio struct{ text, unit, of, to string }
+
+func (r ratio) says(got metrics) string {
+	of, ok := got[r.of][r.unit]
+	if to := got[r.to][r.unit]; ok && to > 0 {
+		return fmt.Sprintf(r.text, of/to)
+	}
+	return "not compared"
+}
+
 func (f figure) says(got metrics) string {
 	var all []string
 	for _, v := range f.shows {
 		all = append(all, v.says(got))
+	}
+	if f.beside != nil {
+		all = append(all, f.beside.says(got))
 	}
 	line := strings.Join(all, ", ")
 	if f.target != "" {
