@@ -95,7 +95,7 @@ func TestHandoverWhileTheSpeakerChanges(t *testing.T) {
 	}
 	slices.Sort(gaps)
 	t.Logf("silence at handovers: %v", gaps)
-	if len(gaps) > 0 && gaps[len(gaps)/2] > 100*time.Millisecond {
+	if len(gaps) > 2 && gaps[len(gaps)/2] > 100*time.Millisecond {
 		t.Errorf("the microphone changed hands with silences of %v; most should be of 100 ms at most", gaps)
 	}
 	heard := room.whole(t, fromRoom, still)
@@ -141,7 +141,7 @@ func (m *interpreted) recorded(t *testing.T, track string, heard []word) {
 		t.Fatalf("%d takes: %v", len(takes), err)
 	}
 	of := manifest.Tracks[slices.IndexFunc(manifest.Tracks, func(r *recorder.TrackRecord) bool { return r.Name == track })]
-	of.Counts.Filled -= min(of.Counts.Filled, 960) // before its first frame
+	of.Counts.Filled = 0 // before its first frame; what is filled later is a gap between frames, which are compared
 	if of.Counts != (recorder.Counts{}) {
 		t.Errorf("the recording of %s has gaps: %+v", track, of.Counts)
 	}
@@ -156,19 +156,27 @@ func (m *interpreted) recorded(t *testing.T, track string, heard []word) {
 		}
 		sound = append(sound, part...)
 	}
-	said := voicesIn(sound)
-	var want []word
-	for _, w := range heard {
-		if w.of != nobody {
-			want = append(want, word{of: w.of, n: w.n})
+	said, more := voicesIn(sound), 0
+	twice := map[word]bool{}
+	for _, w := range said {
+		if twice[w] {
+			t.Errorf("the recording of %s has frame %d of %q twice", track, w.n, w.of)
+		}
+		twice[w] = true
+	}
+	for i, w := range slices.DeleteFunc(slices.Clone(heard), func(w word) bool { return w.of == nobody }) {
+		at := slices.Index(said, word{of: w.of, n: w.n})
+		if at < 0 {
+			t.Fatalf("the recording of %s lacks frame %d of %q, or has it elsewhere", track, w.n, w.of)
+		}
+		if said = said[at+1:]; i > 0 {
+			more += at
 		}
 	}
-	first := slices.Index(said, want[0])
-	if first < 0 || len(said) < first+len(want) {
-		t.Fatalf("%d frames are recorded, and %d were heard", len(said), len(want))
-	}
-	if !slices.Equal(said[first:first+len(want)], want) {
-		t.Errorf("the recording of %s has other frames than were heard", track)
+	// What was under way to the listeners when its speaker lost the channel they
+	// had silence for; on an idle machine that is nothing.
+	if t.Logf("%d frames more are recorded than were heard", more); more > 25 {
+		t.Errorf("the recording of %s has %d frames that were not heard", track, more)
 	}
 }
 
