@@ -21,7 +21,7 @@ import { watchSizes } from "../media/sizes";
 import { banner, reducedByLine, type Banner, type MediaState } from "./banner";
 import { sample, serverNow, type Offset } from "./clock";
 import { incomingOf } from "./console";
-import { needsNow, open as microphoneOpen } from "./microphone";
+import { MicrophoneKey, needsNow, open as microphoneOpen } from "./microphone";
 import { apart, gains, incomingGains, speaksApart, underBefore, type Gains } from "./mix";
 import { blank, settle, settlesIn, type Settled } from "./settle";
 import type { Seated, SeatMedia } from "./seated";
@@ -53,6 +53,7 @@ export class Session implements Seated {
   #device = $state<"ok" | "microphone-lost" | "camera-lost">("ok");
   #held = $state(false);
   #closing = $state(false);
+  readonly #key = new MicrophoneKey(() => this.#obey());
   #settled = $state.raw<Settled>(blank);
   #settling: ReturnType<typeof setTimeout> | undefined;
 
@@ -164,7 +165,7 @@ export class Session implements Seated {
   async act<K extends ActKind>(kind: K, ...with_: With<K>): Promise<Answer | undefined> {
     try {
       this.refusal = undefined;
-      return await this.#live.act(kind, with_[0]);
+      return await this.#key.during(kind, () => this.#live.act(kind, with_[0]));
     } catch (why) {
       this.refusal = why instanceof Refusal ? why : own("not-understood", String(why));
       return undefined;
@@ -258,6 +259,7 @@ export class Session implements Seated {
     this.#view = view;
     this.revision = revision;
     if (view.me.muted) this.#closing = false;
+    this.#key.seen(view);
     this.#obey();
   }
 
@@ -290,7 +292,7 @@ export class Session implements Seated {
     if (!view || this.link.at === "ended") return;
     if (view.summit.phase === "ended") this.#closeDevices();
     for (const track of this.opened?.media.getAudioTracks() ?? []) {
-      track.enabled = microphoneOpen(view, this.#closing);
+      track.enabled = microphoneOpen(view, this.#closing, this.#key.pressed);
     }
     const { connects, sends } = view.me;
     this.#receiver.want(connects);
