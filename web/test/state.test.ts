@@ -7,7 +7,7 @@ import { roomSlots, pressSlots, type Instant, type View } from "../src/protocol/
 import { clockText, sample, serverNow } from "../src/state/clock";
 import { interpreterConsole, microphoneOpen } from "../src/state/console";
 import { coverageBanner, widens } from "../src/state/coverage";
-import { button, needsNow, open } from "../src/state/microphone";
+import { button, MicrophoneKey, needsNow, open } from "../src/state/microphone";
 import { place } from "../src/state/place";
 import { attendance, lists, sides } from "../src/state/roster";
 import { lines } from "../src/state/show";
@@ -210,7 +210,23 @@ describe("the microphone", () => {
     const v = scene("interpreter");
     expect(open(v, false)).toBe(true);
     expect(open(scene("interpreter-off"), false)).toBe(false);
+    // Who has just pressed the key speaks at once; a delegate's press opens nothing.
+    expect(open(scene("interpreter-off"), false, true)).toBe(true);
+    expect(open(scene("delegate"), false, true)).toBe(false);
     expect(open({ ...v, booths: [{ ...v.booths[0]!, cough: true }] }, false)).toBe(false);
+  });
+
+  test("of an interpreter opens at the press of the key, and closes when that is refused", async () => {
+    const stood: boolean[] = [];
+    const key = new MicrophoneKey(() => stood.push(key.pressed));
+    await key.during("cough", () => Promise.resolve());
+    expect(stood).toEqual([]);
+    await expect(key.during("go-on-air", () => Promise.reject(new Error("booth-busy")))).rejects.toThrow("booth-busy");
+    expect(stood).toEqual([true, false]);
+    await key.during("accept-handover", () => Promise.resolve());
+    expect(key.pressed).toBe(true);
+    key.seen(scene("interpreter"));
+    expect(key.pressed).toBe(false);
   });
 
   test("button says who switched it off", () => {

@@ -1,6 +1,8 @@
 // Whether this seat's own microphone is open. Muting is done here at once and
-// told to the server afterwards; opening waits for the server's word.
+// told to the server afterwards; opening waits for the server's word, but for an
+// interpreter who has just pressed the key.
 
+import type { ActKind } from "../protocol/acts";
 import type { View } from "../protocol/view.gen";
 import { interpreterConsole, microphoneOpen } from "./console";
 import { needs, type Needs } from "./greenroom";
@@ -11,12 +13,45 @@ import { speaksApart } from "./mix";
  * room, and while it is connected to nothing, so that its level can be seen. A
  * delegate's word to a neighbour is not sent to be discarded: it is not sent.
  */
-export function open(view: Pick<View, "me" | "booths" | "privateWords"> | undefined, closing: boolean): boolean {
+export function open(view: Pick<View, "me" | "booths" | "privateWords"> | undefined, closing: boolean, pressed = false): boolean {
   if (!view || closing) return false;
   if (!view.me.connects) return true;
   if (talksApart(view)) return !view.me.muted;
-  if (view.me.role === "interpreter") return microphoneOpen(interpreterConsole(view, undefined));
+  if (view.me.role === "interpreter") return pressed || microphoneOpen(interpreterConsole(view, undefined));
   return !view.me.muted && view.me.maySpeak;
+}
+
+/** How long after its answer an act may take to be seen in the view, in milliseconds. */
+const seenWithin = 1_000;
+
+/** An interpreter's key, from its being pressed until the view shows so: the first word does not wait for that. */
+export class MicrophoneKey {
+  pressed = false;
+
+  constructor(private readonly changed: () => void) {}
+
+  /** Does an act; if it is one that goes on air, the key is down meanwhile. */
+  async during<T>(kind: ActKind, act: () => Promise<T>): Promise<T> {
+    if (kind !== "go-on-air" && kind !== "accept-handover") return act();
+    this.#set(true);
+    try {
+      const answer = await act();
+      setTimeout(() => this.#set(false), seenWithin);
+      return answer;
+    } catch (refused) {
+      this.#set(false);
+      throw refused;
+    }
+  }
+
+  seen({ me, booths }: Pick<View, "me" | "booths">): void {
+    if (booths.some((b) => b.onAir === me.seat || b.also === me.seat)) this.pressed = false;
+  }
+
+  #set(on: boolean): void {
+    this.pressed = on;
+    this.changed();
+  }
 }
 
 /** Whether its sound goes to its huddle or a private word; who calls is heard before it is answered. */
