@@ -243,11 +243,11 @@ func (g *ground) saysOnce() {
 // raised is how the log says that an alarm has begun, and lowered that it has
 // ended.
 func (o *openItem) raised(code string) string {
-	return `msg="an alarm" summit=` + string(o.id) + ` seat="" alarm=` + code
+	return `msg="an alarm" summit=` + string(o.id) + ` alarm=` + code
 }
 
 func (o *openItem) lowered(code string) string {
-	return `msg="an alarm has ended" summit=` + string(o.id) + ` seat="" alarm=` + code
+	return `msg="an alarm has ended" summit=` + string(o.id) + ` alarm=` + code
 }
 
 // With the disk of the recordings full, the meeting and its journal go on, and

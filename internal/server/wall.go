@@ -202,12 +202,8 @@ func (w *walls) lookAtAll(now time.Time) {
 		began, ended := of.Take(*o)
 		of.shown = map[shown]json.RawMessage{}
 		w.stall(id, of.Alarms())
-		for _, a := range began {
-			w.log.Warn("an alarm", "summit", string(id), "seat", string(a.Seat), "alarm", string(a.Code), "figure", a.Figure)
-		}
-		for _, a := range ended {
-			w.log.Info("an alarm has ended", "summit", string(id), "seat", string(a.Seat), "alarm", string(a.Code), "after", now.Sub(a.Since).Round(time.Second).String())
-		}
+		w.note(id, began, ended, now)
+
 	}
 }
 
