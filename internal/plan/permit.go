@@ -41,6 +41,12 @@ func MaySend(s summit.State, id summit.SeatID) []Kind {
 		return nil
 	}
 	seat, _ := s.Seat(id)
+	return Sends(s, seat)
+}
+
+// Sends lists the kinds of sources that a seat ever sends in a summit: what its
+// role does, and a camera for who interprets into a sign language.
+func Sends(s summit.State, seat summit.Seat) []Kind {
 	if b, ok := s.Booth(seat.Booth); ok && b.Sign {
 		return []Kind{Microphone, Camera}
 	}

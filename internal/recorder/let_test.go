@@ -41,3 +41,29 @@ func TestWhatWasSaidApartIsNotRecordedWhenItComesLate(t *testing.T) {
 		t.Error("what was said at the table is not recorded")
 	}
 }
+
+// A sign language is recorded while it is on air and somebody may see it, and
+// lies with what seats send: whoever is off air is not filmed.
+func TestHandsThatAreOffAirAreNotRecorded(t *testing.T) {
+	signs := Track{Name: "interpreter-3-camera", Role: Sign, Kind: switchboard.Video, Source: "s1/seat/interpreter-3/camera", Seat: "interpreter-3", Language: "ase"}
+	off, on := colours(t, switchboard.H264, "320x180", time.Second, "red"), colours(t, switchboard.H264, "320x180", time.Second, "green")
+	store := newStore(t)
+	at := closedTake(t, store, []Track{signs}, func(b *board, r *Recorder) {
+		s := newSender(switchboard.H264, time.Now())
+		r.Let(nil)
+		play(s, off, b.taps[signs.Source])
+		r.Let(map[switchboard.SourceID]bool{signs.Source: true})
+		play(s, on, b.taps[signs.Source])
+	})
+	m := manifestOf(t, store, at)
+	if len(m.Tracks) != 1 || m.Tracks[0].Role != Sign || m.Tracks[0].Language != "ase" {
+		t.Fatalf("the tracks are %+v", m.Tracks)
+	}
+	var length int64
+	for _, x := range m.Tracks[0].Segments {
+		length += x.Length
+	}
+	if recorded := time.Duration(length) * time.Second / time.Duration(m.Tracks[0].Rate); recorded < 500*time.Millisecond || recorded > 1100*time.Millisecond {
+		t.Errorf("%v of it is recorded, and one second was on air", recorded)
+	}
+}

@@ -90,7 +90,7 @@ func masterPlaylist(tracks []*TrackRecord) ([]byte, error) {
 	soundRate := 0
 	for _, t := range tracks {
 		switch {
-		case len(t.Inits) == 0 || t.Role == Seat:
+		case len(t.Inits) == 0 || t.Role.ofSeat():
 		case t.Role == Picture:
 			picture = t
 		default:

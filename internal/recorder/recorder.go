@@ -207,7 +207,7 @@ func (r *Recorder) Record(is Track) error {
 		t.mu.Unlock()
 	}
 	r.until(r.config.Board.Tap(is.Source, func(p switchboard.Packet) {
-		if is.Role == Seat && !r.lets(is.Source, p.Capture, p.Arrival) {
+		if is.Role.ofSeat() && !r.lets(is.Source, p.Capture, p.Arrival) {
 			return
 		}
 		t.take(packet{

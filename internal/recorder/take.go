@@ -57,7 +57,7 @@ func (t *take) volumes() []*volume {
 
 // volumeOf is where a track of the role lies.
 func (t *take) volumeOf(r Role) *volume {
-	if r == Seat {
+	if r.ofSeat() {
 		return t.sources
 	}
 	return t.program

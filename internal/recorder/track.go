@@ -12,13 +12,18 @@ import (
 // Role is what a track is to a take.
 type Role string
 
-// The roles. All but the last are of the program.
+// The roles. All but the last two are of the program.
 const (
 	Picture  Role = "picture"  // what the program shows
 	Original Role = "original" // what the program lets be heard, uninterpreted
 	Channel  Role = "channel"  // of a language
 	Seat     Role = "seat"     // a seat's microphone, camera or screen
+	Sign     Role = "sign"     // a sign language: a channel that is a picture, of one seat
 )
+
+// ofSeat reports whether a track is of what one seat sends, recorded while
+// somebody may receive it and no part of the program.
+func (r Role) ofSeat() bool { return r == Seat || r == Sign }
 
 // Track is something to record.
 type Track struct {
@@ -26,8 +31,8 @@ type Track struct {
 	Role     Role
 	Kind     switchboard.Kind
 	Source   switchboard.SourceID
-	Seat     string // of a seat's track
-	Language string // of a channel
+	Seat     string // of a seat's track, or whose hands a sign language's are
+	Language string // of a channel, or a sign language
 }
 
 var nameOf = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,99}$`)
@@ -158,7 +163,7 @@ func (t *track) reel(of *take) *reel {
 	}
 	v := of.volumeOf(t.is.Role)
 	r := &reel{
-		take: of, volume: v, rate: t.rate, program: t.is.Role != Seat,
+		take: of, volume: v, rate: t.rate, program: !t.is.Role.ofSeat(),
 		record: v.open(TrackRecord{
 			Name: t.is.Name, Role: t.is.Role, Kind: t.is.Kind.String(), Source: string(t.is.Source),
 			Seat: t.is.Seat, Language: t.is.Language, Rate: t.rate,
@@ -178,7 +183,7 @@ func (t *track) reel(of *take) *reel {
 func (t *track) tick(now time.Time, current *take) {
 	t.mu.Lock()
 	t.order.tick(now, t.ordered)
-	if current != nil && t.is.Role != Seat {
+	if current != nil && !t.is.Role.ofSeat() {
 		t.keepUp(now, current)
 	}
 	for _, r := range t.reels {
@@ -234,7 +239,7 @@ func (t *track) keyIsDue(now time.Time, current *take) bool {
 		wants, every = true, firstKeyEvery
 	case of.segment != nil:
 		after := seatKeyAfter
-		if t.is.Role != Seat {
+		if !t.is.Role.ofSeat() {
 			after = programKeyAfter
 		}
 		wants = wants || of.newest-of.segment.record.From >= of.units(after)

@@ -123,7 +123,8 @@ func (r *records) note(id summit.SummitID, p plan.Plan) {
 	}
 }
 
-// of is the recorder of a summit, made when something of it can be recorded.
+// of is the recorder of a summit, made when something of it can be recorded;
+// nil for a rehearsal.
 func (r *records) of(u *secretariat.Update) *recorder.Recorder {
 	id := u.State.ID
 	r.making.Lock()
@@ -131,7 +132,7 @@ func (r *records) of(u *secretariat.Update) *recorder.Recorder {
 	r.mu.Lock()
 	rec, closed := r.summits[id], r.closed
 	r.mu.Unlock()
-	if rec != nil || closed || u.State.Phase != summit.Announced && u.State.Phase != summit.InProgress {
+	if rec != nil || closed || u.State.Rehearses != "" || u.State.Phase != summit.Announced && u.State.Phase != summit.InProgress {
 		return rec
 	}
 	rec, err := recorder.New(recorder.Config{Store: r.store, Summit: string(id), Board: r.board, Log: r.log,
@@ -150,29 +151,42 @@ func (r *records) of(u *secretariat.Update) *recorder.Recorder {
 	return rec
 }
 
-// tracks names everything that a summit can have recorded. A source that is
-// not there yet is waited for.
+// tracks has everything of a summit recorded. A source that is not there yet is
+// waited for.
 func (r *records) tracks(rec *recorder.Recorder, s summit.State) error {
 	errs := []error{rec.RecordProgram(keyOf(s.ID, plan.Program))}
+	for _, track := range tracksOf(s) {
+		errs = append(errs, rec.Record(track))
+	}
+	return errors.Join(errs...)
+}
+
+// tracksOf names what is recorded beside the program: each channel, and what each
+// seat sends. A sign language is a channel that is a picture.
+func tracksOf(s summit.State) (all []recorder.Track) {
 	for _, l := range s.Channels() {
-		errs = append(errs, rec.Record(recorder.Track{
+		all = append(all, recorder.Track{
 			Name: "channel-" + string(l), Role: recorder.Channel, Kind: switchboard.Audio,
 			Source: sourceOf(s.ID, plan.Source{Kind: plan.Channel, Language: l}), Language: string(l),
-		}))
+		})
 	}
 	for _, seat := range s.Seats {
-		for _, kind := range plan.Devices(seat.Role) {
+		booth, _ := s.Booth(seat.Booth)
+		for _, kind := range plan.Sends(s, seat) {
 			track := recorder.Track{
 				Name: string(seat.ID) + "-" + string(kind), Role: recorder.Seat, Kind: switchboard.Video,
 				Source: sourceOf(s.ID, plan.Source{Kind: kind, Seat: seat.ID}), Seat: string(seat.ID),
 			}
-			if kind == plan.Microphone {
+			switch {
+			case kind == plan.Microphone:
 				track.Kind = switchboard.Audio
+			case booth.Sign:
+				track.Role, track.Language = recorder.Sign, string(booth.Outgoing[0])
 			}
-			errs = append(errs, rec.Record(track))
+			all = append(all, track)
 		}
 	}
-	return errors.Join(errs...)
+	return all
 }
 
 // end finishes the recording of a summit that has ended, in the background.

@@ -9,8 +9,10 @@ import (
 	"time"
 
 	"liqa/internal/plan"
+	"liqa/internal/recorder"
 	"liqa/internal/secretariat"
 	"liqa/internal/summit"
+	"liqa/internal/summit/summittest"
 	"liqa/internal/switchboard"
 )
 
@@ -30,6 +32,30 @@ func (p *pages) String() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.text.String()
+}
+
+// Who interprets into a sign language is recorded as a channel with a picture;
+// other interpreters have none.
+func TestASignLanguageIsRecordedAsAPicture(t *testing.T) {
+	d := summittest.Bilateral()
+	d.Booths[1].Outgoing, d.Booths[1].Sign = []summit.Language{"ase"}, true
+	s := summittest.Do(t, summit.State{}, summit.Administrator, summit.Convene{Description: d})
+	cameras := map[string]recorder.Track{}
+	for _, x := range tracksOf(s) {
+		if x.Kind == switchboard.Video {
+			cameras[x.Name] = x
+		}
+		if x.Role == recorder.Channel && x.Language == "ase" {
+			t.Error("the sign language has a channel of sound")
+		}
+	}
+	signs := cameras["interpreter-3-camera"]
+	if signs.Role != recorder.Sign || signs.Language != "ase" || signs.Seat != "interpreter-3" {
+		t.Errorf("the sign language is recorded as %+v", signs)
+	}
+	if _, has := cameras["interpreter-1-camera"]; has || cameras["principal-a-camera"].Role != recorder.Seat {
+		t.Errorf("the others' cameras are recorded as %+v", cameras)
+	}
 }
 
 // What a watcher has in hand when a cut is made says that the item is open. It
