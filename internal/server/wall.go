@@ -203,7 +203,6 @@ func (w *walls) lookAtAll(now time.Time) {
 		of.shown = map[shown]json.RawMessage{}
 		w.stall(id, of.Alarms())
 		w.note(id, began, ended, now)
-
 	}
 }
 
