@@ -89,14 +89,17 @@ func allocate(list []picture, leading int, f funds) (used int) {
 }
 
 // deal allocates, with every packet of pictures sent twice if that is wished
-// and leaves the most important one its smallest layer at least.
-func deal(list []picture, leading int, f funds, wished bool) (used int, twice bool) {
+// and leaves the most important one its smallest layer at least. Where they are
+// already, a little more than the funds will do for that, as for the grace.
+func deal(list []picture, leading int, f funds, wished, already bool) (used int, twice bool) {
 	if wished {
 		for i := range list {
 			list[i].cost(2, 1)
 		}
 		ample := f
-		ample.grace = f.keep
+		if !already {
+			ample.grace = f.keep
+		}
 		if used = allocate(list, leading, ample); len(list) == 0 || list[0].got >= 0 || list[0].top < 0 {
 			return used, true
 		}

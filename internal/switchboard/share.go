@@ -225,7 +225,7 @@ func (b *Board) apportion(r *Receiver, now instant) {
 		f.grace = r.grace(smallest, len(list) > 0 && list[0].now >= 0, line, forSound, now)
 	}
 	wished := known && instant(r.lossy.Load()) > now && time.Duration(r.trip.Load()) >= farAway
-	used, twice := deal(list, leading, f, wished)
+	used, twice := deal(list, leading, f, wished, r.twice.Load())
 	had, carried := 0, 0
 	for i := range list {
 		had += list[i].rate(list[i].now)
