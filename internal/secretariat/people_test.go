@@ -238,6 +238,68 @@ func TestAChatIsReadByItsCircleOnly(t *testing.T) {
 	})
 }
 
+// A booth writes to the technicians and to the officers, and they to one booth:
+// nobody else reads it, another booth no more than the delegations.
+func TestABoothsChatsWithTechnicianAndOfficer(t *testing.T) {
+	convened(t, func(h *hall) {
+		readers := map[summit.SeatID]<-chan Message{}
+		for _, id := range h.seats() {
+			ch, err := h.sec.Listen(h.Context(), h.id, id)
+			if err != nil {
+				h.Fatal(err)
+			}
+			readers[id] = ch
+		}
+		say := func(from summit.SeatID, to plan.Chat, booth summit.BoothID) error {
+			return h.sec.Say(h.Context(), h.id, from, plan.Circle{Chat: to, Booth: booth}, "there is a hum")
+		}
+		for _, c := range []struct {
+			from  summit.SeatID
+			to    plan.Chat
+			booth summit.BoothID
+			role  summit.Role
+			of    summit.BoothID
+		}{
+			{"interpreter-1", plan.TechnicianChat, "", summit.Technician, "main"},
+			{"technician", plan.TechnicianChat, "english", summit.Technician, "english"},
+			{"interpreter-3", plan.OfficerChat, "english", summit.Officer, "english"},
+			{"officer", plan.OfficerChat, "main", summit.Officer, "main"},
+		} {
+			if err := say(c.from, c.to, c.booth); err != nil {
+				h.Fatalf("%s to %s: %v", c.from, c.to, err)
+			}
+			synctest.Wait()
+			for id, ch := range readers {
+				x, _ := h.state().Seat(id)
+				want := 0
+				if x.Role == c.role || x.Booth == c.of {
+					want = 1
+				}
+				if len(ch) != want {
+					h.Errorf("%s to the %s: %s reads %d messages", c.from, c.to, id, len(ch))
+				}
+				for len(ch) > 0 {
+					if m := <-ch; m.Booth != c.of || m.Chat != c.to {
+						h.Errorf("%s reads %+v", id, m)
+					}
+				}
+			}
+		}
+		for _, no := range []struct {
+			from  summit.SeatID
+			to    plan.Chat
+			booth summit.BoothID
+		}{
+			{"interpreter-1", plan.TechnicianChat, "english"}, {"technician", plan.TechnicianChat, ""}, {"technician", plan.OfficerChat, "main"},
+			{"officer", plan.BoothChat, "main"}, {"principal-a", plan.TechnicianChat, "main"}, {"technician", plan.TechnicianChat, "nowhere"},
+		} {
+			if err := say(no.from, no.to, no.booth); code(err) != "not-your-chat" {
+				h.Errorf("%s in the chat of %s with booth %q: %v", no.from, no.to, no.booth, err)
+			}
+		}
+	})
+}
+
 func TestAChatFloodIsHeldBack(t *testing.T) {
 	convened(t, func(h *hall) {
 		idle, err := h.sec.Listen(h.Context(), h.id, "principal-a")
