@@ -218,7 +218,8 @@ describe("the microphone", () => {
 
   test("of an interpreter opens at the press of the key, and closes when that is refused", async () => {
     const stood: boolean[] = [];
-    const key = new MicrophoneKey(() => stood.push(key.pressed));
+    const key = new MicrophoneKey(() => stood.push(key.pressed), () => expect.unreachable());
+    key.seen(scene("interpreter-off"));
     await key.during("cough", () => Promise.resolve());
     expect(stood).toEqual([]);
     await expect(key.during("go-on-air", () => Promise.reject(new Error("booth-busy")))).rejects.toThrow("booth-busy");
@@ -227,6 +228,17 @@ describe("the microphone", () => {
     expect(key.pressed).toBe(true);
     key.seen(scene("interpreter"));
     expect(key.pressed).toBe(false);
+  });
+
+  test("of an interpreter who is on air when the page begins is not opened, but put off air", () => {
+    let off = 0;
+    const key = new MicrophoneKey(() => undefined, () => off++);
+    key.seen(scene("interpreter"));
+    key.seen(scene("interpreter"));
+    expect([off, key.stale]).toEqual([1, true]);
+    key.seen(scene("interpreter-off"));
+    key.seen(scene("interpreter"));
+    expect([off, key.stale]).toEqual([1, false]);
   });
 
   test("button says who switched it off", () => {

@@ -24,11 +24,21 @@ export function open(view: Pick<View, "me" | "booths" | "privateWords"> | undefi
 /** How long after its answer an act may take to be seen in the view, in milliseconds. */
 const seenWithin = 1_000;
 
-/** An interpreter's key, from its being pressed until the view shows so: the first word does not wait for that. */
+/**
+ * An interpreter's key, from its being pressed until the view shows so: the first
+ * word does not wait for that. A page that begins, and finds its seat on air from
+ * before, goes off air: who has loaded it anew goes on again by their own hand.
+ */
 export class MicrophoneKey {
   pressed = false;
+  /** On air from before this page was. */
+  stale = false;
+  #seen = false;
 
-  constructor(private readonly changed: () => void) {}
+  constructor(
+    private readonly changed: () => void,
+    private readonly goOffAir: () => void,
+  ) {}
 
   /** Does an act; if it is one that goes on air, the key is down meanwhile. */
   async during<T>(kind: ActKind, act: () => Promise<T>): Promise<T> {
@@ -45,7 +55,11 @@ export class MicrophoneKey {
   }
 
   seen({ me, booths }: Pick<View, "me" | "booths">): void {
-    if (booths.some((b) => b.onAir === me.seat || b.also === me.seat)) this.pressed = false;
+    const live = booths.some((b) => b.onAir === me.seat || b.also === me.seat);
+    if (live) this.pressed = false;
+    if (live && !this.#seen) this.goOffAir();
+    this.stale = live && (this.stale || !this.#seen);
+    this.#seen = true;
   }
 
   #set(on: boolean): void {

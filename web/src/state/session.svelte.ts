@@ -53,7 +53,7 @@ export class Session implements Seated {
   #device = $state<"ok" | "microphone-lost" | "camera-lost">("ok");
   #held = $state(false);
   #closing = $state(false);
-  readonly #key = new MicrophoneKey(() => this.#obey());
+  readonly #key = new MicrophoneKey(() => this.#obey(), () => void this.act("go-off-air"));
   #settled = $state.raw<Settled>(blank);
   #settling: ReturnType<typeof setTimeout> | undefined;
 
@@ -207,9 +207,7 @@ export class Session implements Seated {
   }
 
   leave(): void {
-    void this.act("leave").then((done) => {
-      if (done) this.#closeDevices();
-    });
+    void this.act("leave").then((done) => done && this.#closeDevices());
   }
 
   again(): void {
@@ -292,7 +290,7 @@ export class Session implements Seated {
     if (!view || this.link.at === "ended") return;
     if (view.summit.phase === "ended") this.#closeDevices();
     for (const track of this.opened?.media.getAudioTracks() ?? []) {
-      track.enabled = microphoneOpen(view, this.#closing, this.#key.pressed);
+      track.enabled = microphoneOpen(view, this.#closing || this.#key.stale, this.#key.pressed);
     }
     const { connects, sends } = view.me;
     this.#receiver.want(connects);
