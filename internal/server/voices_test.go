@@ -37,6 +37,7 @@ booths:
   - {id: english, name: English, outgoing: [en], works-from: [ru, en], pivot: ru}
   - {id: arabic, name: Arabic, outgoing: [ar], works-from: [en], pivot: en}
   - {id: second, name: Second, outgoing: [ru]}
+  - {id: signs, name: Signs, outgoing: [rsl], sign: true}
 seats:
   - {id: officer, role: officer, name: Officer, hears: en}
   - {id: technician, role: technician, name: Technician, hears: ar}
@@ -49,6 +50,7 @@ seats:
   - {id: interpreter-3, role: interpreter, booth: english, name: Interpreter 3}
   - {id: interpreter-4, role: interpreter, booth: arabic, name: Interpreter 4}
   - {id: interpreter-5, role: interpreter, booth: second, name: Interpreter 5}
+  - {id: signer, role: interpreter, booth: signs, name: Signer}
   - {id: reporter, role: reporter, name: Reporter, hears: ru}
 run-of-show:
   - {id: opening, title: Opening, planned: 10m, coverage: open}

@@ -6,8 +6,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/pion/rtp"
 
 	"liqa/internal/plan"
 	"liqa/internal/summit"
@@ -135,4 +139,40 @@ func (m *interpreted) recordings(t *testing.T) string {
 			t.Fatal("the recording was not finished")
 		}
 	}
+}
+
+// Who signs is seen in the room and by the press while they are on air, whoever
+// has the floor.
+func TestTheSignersPictureGoesOnOverTheFloor(t *testing.T) {
+	m := interpretedSummit(t, "interlock", "principal-a", "principal-b", "delegate-a", "signer", "reporter")
+	m.at["principal-a"].says('A', nil)
+	m.at["principal-b"].says('B', nil)
+	m.at["signer"].speak("b-delegate")
+	m.floor("principal-b")
+	var came [2]atomic.Int64
+	for i, id := range []summit.SeatID{"delegate-a", "reporter"} {
+		if _, err := m.at[id].Receive(t.Context(), m.pool, func(slot string, _ *rtp.Packet) {
+			if slot == "sign" {
+				came[i].Add(1)
+			}
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m.at["signer"].act("go-on-air", into("rsl"))
+	for _, floor := range []summit.SeatID{"principal-a", "principal-b", "delegate-a"} {
+		m.floor(floor)
+		for i := range came {
+			before := came[i].Load()
+			for end := time.Now().Add(20 * time.Second); came[i].Load() < before+15; time.Sleep(10 * time.Millisecond) {
+				if time.Now().After(end) {
+					t.Fatalf("with the floor of %s, the signer is not seen by receiver %d", floor, i)
+				}
+			}
+		}
+	}
+	m.at["signer"].act("go-off-air", nil)
+	m.at["delegate-a"].until("that nobody signs", func(v view.View) bool {
+		return !slices.ContainsFunc(v.Slots, func(s view.Slot) bool { return s.Slot == plan.Sign && len(s.Eligible) > 0 })
+	})
 }
