@@ -16,4 +16,6 @@ export const hearingAr = {
   "hear.under.none": "المترجم وحده",
   "hear.under.full": "بالعلو نفسه",
   "hear.under.by": "أخفض بمقدار {dB} ديسيبل",
+
+  "stage.split": "حجم صورة المتحدث",
 } as const;

@@ -16,4 +16,6 @@ export const hearingEn = {
   "hear.under.none": "Interpreter alone",
   "hear.under.full": "As loud",
   "hear.under.by": "{dB} dB lower",
+
+  "stage.split": "Size of the speaker’s picture",
 } as const;

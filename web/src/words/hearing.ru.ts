@@ -16,4 +16,6 @@ export const hearingRu = {
   "hear.under.none": "только переводчик",
   "hear.under.full": "так же громко",
   "hear.under.by": "тише на {dB} дБ",
+
+  "stage.split": "Размер изображения выступающего",
 } as const;

@@ -16,4 +16,6 @@ export const hearingZh = {
   "hear.under.none": "只听口译",
   "hear.under.full": "同样响",
   "hear.under.by": "低 {dB} 分贝",
+
+  "stage.split": "发言人画面大小",
 } as const;
