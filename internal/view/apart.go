@@ -12,7 +12,7 @@ import (
 // and of what is asked of it.
 func (e *eyes) apart(m *Me) {
 	m.Asked = e.request(m.Seat, false)
-	m.MayWhisper = e.mayWhisper()
+	m.MayWhisper, m.SlowDown = e.mayWhisper(), e.slowDown()
 	m.Incoming, m.ByHand = e.s.Incoming(m.Seat), e.me.ByHand
 	for _, x := range e.s.Sharing {
 		if x.Seat == m.Seat {

@@ -71,6 +71,12 @@ type Shift struct {
 	NextAt time.Time     `json:"nextAt,omitzero"`
 }
 
+// SlowDown is what is asked of whoever speaks, and why.
+type SlowDown struct {
+	Reason summit.Reason `json:"reason"`
+	At     time.Time     `json:"at"`
+}
+
 // BoothName is a booth by its name, for who is told no more of it.
 type BoothName struct {
 	ID   summit.BoothID `json:"id"`
@@ -147,6 +153,20 @@ func (e *eyes) booths() []Booth {
 		all = append(all, v)
 	}
 	return all
+}
+
+// slowDown is what the booths have asked of this seat since it has the floor.
+func (e *eyes) slowDown() *SlowDown {
+	if e.me.ID != e.s.Floor || !e.inside {
+		return nil
+	}
+	var last *SlowDown
+	for _, b := range e.s.Booths {
+		if at := b.Asked.At; b.Asked.Seat != "" && !at.Before(e.s.FloorSince) && (last == nil || at.After(last.At)) {
+			last = &SlowDown{b.Asked.Reason, at}
+		}
+	}
+	return last
 }
 
 // shift is who works in a booth and who is next; nil where nobody is either.

@@ -102,6 +102,9 @@ type Me struct {
 	Whispers summit.DelegationID `json:"whispers,omitempty"`
 	// MayWhisper are the booths it may ask into its huddle now (ask-whisper).
 	MayWhisper []BoothName `json:"mayWhisper"`
+	// SlowDown is what the booths ask of it while it has the floor: the last of it,
+	// without who asked. Screens show it for a while and then forget it.
+	SlowDown *SlowDown `json:"slowDown,omitempty"`
 	// MutedOnReturn: its microphone is off because another has brought it back to
 	// the table. Only this seat can undo it.
 	MutedOnReturn bool `json:"mutedOnReturn"`

@@ -131,6 +131,31 @@ func TestTheInterpretersView(t *testing.T) {
 	}
 }
 
+// What a booth asks of the speaker is told to the speaker, with its reason and
+// without its name, and is forgotten with the floor.
+func TestWhatTheBoothsAskOfTheSpeakerNamesNobody(t *testing.T) {
+	s := opening(t) // delegate-a has the floor
+	s = summittest.Do(t, s, "interpreter-3", summit.SlowDown{Reason: summit.TooQuiet})
+	v := For(s, "delegate-a", facts(s), summittest.Noon)
+	if d := cmp.Diff(&SlowDown{summit.TooQuiet, summittest.Noon}, v.Me.SlowDown); d != "" {
+		t.Errorf("the speaker is told (-want +got):\n%s", d)
+	}
+	if raw := wire(t, v.Me.SlowDown); strings.Contains(raw, "interpreter") || strings.Contains(raw, "english") {
+		t.Errorf("the speaker is told who asks: %s", raw)
+	}
+	if told := For(s, "principal-a", facts(s), summittest.Noon).Me.SlowDown; told != nil {
+		t.Errorf("who does not speak is told %+v", told)
+	}
+	later, err := summit.Decide(s, "officer", summit.GiveFloor{Seat: "principal-b"}, summittest.Noon.Add(time.Minute))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s = summittest.Fold(s, later...)
+	if told := For(s, "principal-b", facts(s), summittest.Noon).Me.SlowDown; told != nil {
+		t.Errorf("the next speaker is told what was asked of the last: %+v", told)
+	}
+}
+
 // Press and public see who signs, and are not told who it is; the room is.
 func TestWhoSignsIsSeenAndNotNamed(t *testing.T) {
 	d := summittest.Bilateral()

@@ -144,6 +144,11 @@ export interface Me {
   /** MayWhisper are the booths it may ask into its huddle now (ask-whisper). */
   readonly mayWhisper: readonly BoothName[];
   /**
+   * SlowDown is what the booths ask of it while it has the floor: the last of it,
+   * without who asked. Screens show it for a while and then forget it.
+   */
+  readonly slowDown?: SlowDown;
+  /**
    * MutedOnReturn: its microphone is off because another has brought it back to
    * the table. Only this seat can undo it.
    */
@@ -570,6 +575,12 @@ export interface BoothName {
   readonly name: Text;
 }
 
+/** SlowDown is what is asked of whoever speaks, and why. */
+export interface SlowDown {
+  readonly reason: Reason;
+  readonly at: Instant;
+}
+
 /** Audience is whom a screen or a document is for. */
 export type Audience =
   /** who is at the table, the officers and the booths */
@@ -758,6 +769,13 @@ export interface Page {
   readonly corrected: number;
 }
 
+/** Reason is why an interpreter cannot follow. */
+export type Reason =
+  | "too-fast"
+  | "too-quiet"
+  /** not a proper one, too far away, or noisy */
+  | "microphone";
+
 /**
  * Remedy is something that an officer or a technician may ask of a person and
  * only that person may do.
@@ -766,13 +784,6 @@ export type Remedy =
   | "mute"
   | "unmute"
   | "reload";
-
-/** Reason is why an interpreter cannot follow. */
-export type Reason =
-  | "too-fast"
-  | "too-quiet"
-  /** not a proper one, too far away, or noisy */
-  | "microphone";
 
 /** The media sections of a room seat's receiving connection, in order. */
 export const roomSlots = [

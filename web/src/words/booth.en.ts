@@ -57,4 +57,8 @@ export const boothEn = {
   "console.key.call-technician": "Call the technician",
   "console.key.call-officer": "Call the officer",
   "banner.muted-on-return": "You are back at the table with your microphone off: somebody else ended the private word. Switch it on when you want the table to hear you.",
+
+  "speaker.too-fast": "The interpreters ask: a little more slowly, please.",
+  "speaker.too-quiet": "The interpreters ask: a little louder, please, or nearer to the microphone.",
+  "speaker.microphone": "The interpreters cannot work with this microphone. Please use a headset, or move nearer.",
 } as const;

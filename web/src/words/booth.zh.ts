@@ -57,4 +57,8 @@ export const boothZh = {
   "console.key.call-technician": "呼叫技术员",
   "console.key.call-officer": "呼叫礼宾官",
   "banner.muted-on-return": "对方结束了私下交谈，您已回到会议桌，麦克风已关闭。需要发言时请自行打开。",
+
+  "speaker.too-fast": "译员请您稍微放慢语速。",
+  "speaker.too-quiet": "译员请您稍微提高音量，或靠近麦克风。",
+  "speaker.microphone": "译员难以依靠此麦克风工作。请使用头戴式耳麦，或靠近麦克风。",
 } as const;
