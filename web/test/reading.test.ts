@@ -87,7 +87,7 @@ describe("a document is read as its paragraphs", () => {
   });
 
   test("the lines of a PDF's page that follow each other closely", () => {
-    const line = (str: string, y: number, height = 12): Piece => ({ str, transform: [1, 0, 0, 1, 50, y], height, hasEOL: true });
+    const line = (str: string, y: number, height = 12): Piece => ({ str, transform: [1, 0, 0, 1, 50, y], height, hasEOL: true, dir: "ltr" });
     expect(paragraphs([line("Title", 800, 20), line("The first para-", 760), line("graph goes on", 745), line("and on.", 730), line("Another.", 700), line("能源", 670), line("合作", 656)])).toEqual([
       { text: "Title" },
       { text: "The first paragraph goes on and on." },
@@ -95,6 +95,16 @@ describe("a document is read as its paragraphs", () => {
       { text: "能源合作" },
     ]);
   });
+});
+
+test("the letters of a PDF that lie as they are seen are read as they are spoken", () => {
+  const at = (x: number, str: string, dir = /\p{Script=Arabic}/u.test(str) && /\p{L}/u.test(str) ? "rtl" : "ltr"): Piece => ({ str, dir, transform: [1, 0, 0, 1, x, 700], height: 12, hasEOL: false });
+  const whole = (...pieces: Piece[]) => paragraphs(pieces).map((p) => p.text);
+  // «اتّفقَ الأنهار», each letter shaped and by itself, from the left.
+  expect(whole(at(10, "ر"), at(20, "ﺎ"), at(24, "ﻬ"), at(30, "ﻧ"), at(34, "ﻷ"), at(40, "ا"), at(44, " "), at(47, " َ"), at(48, "ﻖ"), at(58, "ﻔ"), at(62, "ّ"), at(64, "ﺗ"), at(68, "ا"))).toEqual(["اتّفقَ الأنهار"]);
+  // In the order of reading already; digits and a foreign word run the other way.
+  expect(whole(at(100, "عام"), at(90, " "), at(60, "2"), at(64, "0"), at(68, "26"), at(55, " "), at(20, "OP"), at(30, "EC"), at(15, " "), at(5, "مع"))).toEqual(["عام 2026 OPEC مع"]);
+  expect(whole(at(10, "см. "), at(30, "م"), at(36, "ع"), at(40, " далее"))).toEqual(["см. عم далее"]);
 });
 
 describe("what is not what it says it is is given up", () => {

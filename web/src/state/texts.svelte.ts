@@ -130,7 +130,11 @@ export class Texts {
     for (;;) {
       const next = this.list.find((d) => !this.#loaded.has(d.id));
       if (!next) return;
-      this.#loaded.set(next.id, await this.#read(next));
+      const read = await this.#read(next);
+      const unfound = this.hit === undefined;
+      this.#loaded.set(next.id, read);
+      // What was looked for before this text had come.
+      if (unfound && this.open === undefined) this.#show();
     }
   }
 
