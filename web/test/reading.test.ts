@@ -103,7 +103,7 @@ test("the letters of a PDF that lie as they are seen are read as they are spoken
   // «اتّفقَ الأنهار», each letter shaped and by itself, from the left.
   expect(whole(at(10, "ر"), at(20, "ﺎ"), at(24, "ﻬ"), at(30, "ﻧ"), at(34, "ﻷ"), at(40, "ا"), at(44, " "), at(47, " َ"), at(48, "ﻖ"), at(58, "ﻔ"), at(62, "ّ"), at(64, "ﺗ"), at(68, "ا"))).toEqual(["اتّفقَ الأنهار"]);
   // In the order of reading already; digits and a foreign word run the other way.
-  expect(whole(at(100, "عام"), at(90, " "), at(60, "2"), at(64, "0"), at(68, "26"), at(55, " "), at(20, "OP"), at(30, "EC"), at(15, " "), at(5, "مع"))).toEqual(["عام 2026 OPEC مع"]);
+  expect(whole(at(100, "عام"), at(90, " "), at(60, "2"), at(64, "0"), at(68, "26"), at(58, " "), at(48, "في"), at(44, " "), at(20, "OP"), at(30, "EC"), at(15, " "), at(5, "مع"))).toEqual(["عام 2026 في OPEC مع"]);
   expect(whole(at(10, "см. "), at(30, "م"), at(36, "ع"), at(40, " далее"))).toEqual(["см. عم далее"]);
 });
 
