@@ -132,9 +132,7 @@ func TestWhoIsAwayComesBackToTheSameConnection(t *testing.T) {
 	for _, c := range []*Conn{p.publisher, p.listener} {
 		eventually(t, 20*time.Second, "the silence is noticed", func() bool { return c.State() == Away })
 	}
-	if sources := p.h.board.Survey().Sources; len(sources) != 0 {
-		t.Errorf("%d sources of who is away", len(sources))
-	}
+	eventually(t, 10*time.Second, "the sources of who is away are gone", func() bool { return len(p.h.board.Survey().Sources) == 0 })
 	sent := p.listener.Figures().Packets
 	time.Sleep(300 * time.Millisecond)
 	if now := p.listener.Figures().Packets; now != sent {
