@@ -82,9 +82,12 @@ test-long: bin/liqa | need-long ## an hour of each fuzz target, 8 h of soak, pow
 
 ##@ Measure
 
-.PHONY: bench media
+.PHONY: bench bench-sound media
 bench: bin/liqa | need-go ## the figures, as ratios to a floor measured in the same run
 	tools/bench
+
+bench-sound: bin/liqa e2e/node_modules/.package-lock.json | need-e2e ## sound end to end in real Chromium, drawn into docs/figures and docs/SOUND.md
+	tools/bench-sound
 
 ##@ Make again
 
