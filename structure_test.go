@@ -67,6 +67,7 @@ var mayImport = map[string]struct {
 	"internal/estimate":          {nil, "what a path carries follows from times and sizes alone"},
 	"internal/peer":              {[]string{"internal/switchboard", "internal/estimate"}, "a connection is a way in and out of the switchboard, nothing more"},
 	"internal/player":            {[]string{"internal/peer"}, "it is the other end of a connection, and knows of ours only the templates"},
+	"internal/player/lean":       {nil, "it stands in for browsers beside the server that is measured, and measures nothing of ours"},
 	"internal/strain":            {nil, "how much of the machine is used does not depend on what for"},
 	"internal/wall":              {[]string{"internal/summit"}, "what is wrong is judged from what is seen, by whoever shows it; it can measure nothing itself"},
 	"internal/recorder":          {[]string{"internal/switchboard"}, "the recorder hears what the switchboard gives it"},
