@@ -23,6 +23,9 @@ import (
 	"github.com/coder/websocket/wsjson"
 
 	"liqa/internal/access"
+	"liqa/internal/plan"
+	"liqa/internal/player"
+	"liqa/internal/player/lean"
 )
 
 // What the crowd's process is told to do: seats to take, and how many listen
@@ -107,10 +110,10 @@ func (c *crowd) answer(word string) (got countedCrowd) {
 // gathered is the state of the crowd's process.
 type gathered struct {
 	invited
-	identity *leanIdentity
+	identity *lean.Identity
 	mu       sync.Mutex
 	auth     []string // of the seats
-	all      []*lean
+	all      []*lean.Listener
 	joins    []float64
 	fault    error
 	sockets  []*websocket.Conn
@@ -128,7 +131,7 @@ func gatherCrowd(folder string) error {
 	if err := json.Unmarshal(text, &g.invited); err != nil {
 		return err
 	}
-	if g.identity, err = newLeanIdentity(); err != nil {
+	if g.identity, err = lean.NewIdentity(); err != nil {
 		return err
 	}
 	g.auth = make([]string, len(g.Links))
@@ -261,7 +264,14 @@ func (g *gathered) listen(i int) error {
 		url = g.URL + "/api/summits/" + g.Summit + "/whep?lang=ru&player=press"
 	}
 	began := time.Now()
-	l, err := leanListen(g.identity, url, auth, i < g.TCP)
+	o := lean.Options{TCP: i < g.TCP}
+	for _, slot := range plan.PressSlots {
+		o.Sections = append(o.Sections, map[bool]string{false: "audio", true: "video"}[player.IsVideo(string(slot))])
+	}
+	if auth != "" {
+		o.Header = http.Header{"Authorization": {"Liqa " + auth}}
+	}
+	l, err := lean.Listen(g.identity, url, o)
 	if err != nil {
 		return err
 	}
@@ -269,7 +279,7 @@ func (g *gathered) listen(i int) error {
 	g.all = append(g.all, l)
 	g.mu.Unlock()
 	select {
-	case <-l.first:
+	case <-l.First:
 		g.mu.Lock()
 		g.joins = append(g.joins, float64(time.Since(began).Microseconds())/1000)
 		g.mu.Unlock()
@@ -305,10 +315,10 @@ func (g *gathered) stall(kinds string) error {
 	vanish := n
 	for _, l := range g.all {
 		switch {
-		case l.stream != nil:
-			l.blocked.Store(true)
+		case l.Streams():
+			l.Blocked.Store(true)
 		case vanish > 0:
-			l.end()
+			l.Vanish()
 			vanish--
 		}
 	}
@@ -344,8 +354,8 @@ func (g *gathered) count() (c countedCrowd) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, l := range g.all {
-		c.Last = append(c.Last, l.last.Load())
-		c.Packets += l.packets.Load()
+		c.Last = append(c.Last, l.Last.Load())
+		c.Packets += l.Packets.Load()
 	}
 	slices.Sort(g.joins)
 	c.Joins, g.joins = g.joins, nil
