@@ -59,6 +59,20 @@ var microphones = []Voice{
 	{Seat: "interpreter-zh", Language: "zh"},
 	{Seat: "interpreter-en", Language: "en"},
 	{Seat: "officer", Language: "en"},
+	{Seat: "speaker-ar", Language: "ar"}, // who speaks at rehearsals only
+}
+
+// speeches is whose voice is a speech of about half a minute, one a language.
+var speeches = map[string]string{"ar": "speaker-ar", "en": "interpreter-en", "ru": "a-principal", "zh": "b-principal"}
+
+// SpeechIn returns a recorded speech in a language; ok is false where there is none.
+func SpeechIn(language string) (v Voice, ok bool) {
+	seat, ok := speeches[language]
+	if !ok {
+		return v, false
+	}
+	v, err := VoiceOf(seat)
+	return v, err == nil
 }
 
 // Cameras lists the seats that have a picture.

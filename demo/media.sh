@@ -104,6 +104,7 @@ voice interpreter-ru ru ru+f5              45 152
 voice interpreter-zh zh cmn-latn-pinyin+f3 50 165
 voice interpreter-en en en-gb+f1           52 150
 voice officer        en en-gb+m5           45 148
+voice speaker-ar     ar ar+m3              40 138
 
 # The still is what the program shows while the heads of delegation greet each
 # other: both of them, side by side.

@@ -132,6 +132,9 @@ var routesAndChats = map[Action][]Standing{
 	"GET /api/linetest":                   seats,
 	"GET /api/summits/{summit}/linetests": admitted(summit.Technician, summit.Officer),
 
+	// A rehearsal of the summit, days before it.
+	"POST /api/rehearsal": atTheDoor(summit.Interpreter),
+
 	// The press officer's desk.
 	"GET /api/summits/{summit}/readouts/{language}":          pressOfficer,
 	"PUT /api/summits/{summit}/readouts/{language}":          pressOfficer,

@@ -47,3 +47,18 @@ func (a *Attendee) Publish(ctx context.Context, r press.Readout) (address string
 	}
 	return page.Address, nil
 }
+
+// Rehearse gives an interpreter's link into the rehearsal of their summit.
+func (a *Attendee) Rehearse(ctx context.Context) (link string, err error) {
+	body, _, err := a.call(ctx, http.MethodPost, "/api/rehearsal", "", nil)
+	if err != nil {
+		return "", err
+	}
+	var given struct {
+		Link string `json:"link"`
+	}
+	if err := json.Unmarshal(body, &given); err != nil {
+		return "", fmt.Errorf("the server's answer cannot be read: %w", err)
+	}
+	return given.Link, nil
+}

@@ -34,12 +34,13 @@ type Props struct {
 type Cast struct {
 	Links    map[summit.SeatID]string // of the seats to play
 	Props    map[summit.SeatID]Props
-	Readouts []Readout    // published when the summit has ended
-	Still    []byte       // the picture of the readouts
-	Pace     float64      // 1 as it is; 10 is ten times as fast
-	Client   *http.Client // http.DefaultClient when nil
-	Log      *slog.Logger // required
-	Tell     func(string) // sentences for whoever watches; may be nil
+	Turns    []summit.SeatID // of a rehearsal: who speaks one after another; nil plays the demonstration
+	Readouts []Readout       // published when the summit has ended
+	Still    []byte          // the picture of the readouts
+	Pace     float64         // 1 as it is; 10 is ten times as fast
+	Client   *http.Client    // http.DefaultClient when nil
+	Log      *slog.Logger    // required
+	Tell     func(string)    // sentences for whoever watches; may be nil
 
 	mu     sync.Mutex
 	turns  map[summit.SeatID]turn // each seat's first

@@ -14,6 +14,9 @@ func (m *member) officiate(ctx context.Context) error {
 	admitting, stop := context.WithCancel(ctx)
 	defer stop()
 	go m.admit(admitting)
+	if m.Turns != nil {
+		return m.rehearse(ctx)
+	}
 	m.tell("The protocol officer waits for both principals.")
 	if err := m.everybody(ctx); err != nil {
 		return err

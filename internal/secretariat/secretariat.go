@@ -60,8 +60,8 @@ func (c *Secretariat) Open(ctx context.Context) error {
 		pasts[summit.SummitID(id)] = past{s, last}
 	}
 	for id, p := range pasts {
-		if p.state.Phase == "" {
-			continue // its convening was never written
+		if p.state.Phase == "" || p.state.Rehearses != "" {
+			continue // its convening was never written, or it was a rehearsal, which ends with the server
 		}
 		m := begin(c.cfg, id, p.state, p.last)
 		m.resume()

@@ -132,7 +132,7 @@ func (r *records) of(u *secretariat.Update) *recorder.Recorder {
 	r.mu.Lock()
 	rec, closed := r.summits[id], r.closed
 	r.mu.Unlock()
-	if rec != nil || closed || u.State.Phase != summit.Announced && u.State.Phase != summit.InProgress {
+	if rec != nil || closed || u.State.Rehearses != "" || u.State.Phase != summit.Announced && u.State.Phase != summit.InProgress {
 		return rec
 	}
 	rec, err := recorder.New(recorder.Config{Store: r.store, Summit: string(id), Board: r.board, Log: r.log,

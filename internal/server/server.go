@@ -25,6 +25,7 @@ import (
 	"liqa/internal/journal"
 	"liqa/internal/newsroom"
 	"liqa/internal/peer"
+	"liqa/internal/rehearsal"
 	"liqa/internal/secretariat"
 	"liqa/internal/strain"
 	"liqa/internal/switchboard"
@@ -111,6 +112,8 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	if err != nil {
 		return s, err
 	}
+	rehearsals := rehearsal.Open(summits, s.LocalURL(), s.log)
+	s.onClose(rehearsals.Close)
 	shelf, err := documents.Open(s.path("documents"))
 	if err != nil {
 		return s, err
@@ -129,7 +132,7 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	doors := &gate{peers: peers, board: board, summits: summits, log: s.log}
 	site, err := s.serve(web.Options{
 		Summits: watched, Metrics: counted.handler(), Media: doors, Lines: doors, GreenRoom: s.greenroom,
-		Records: records, Journal: exporter{book}, Desk: desk, Documents: shelf, Wall: seen,
+		Records: records, Journal: exporter{book}, Desk: desk, Documents: shelf, Wall: seen, Rehearsals: rehearsals,
 	})
 	if err != nil {
 		return s, err

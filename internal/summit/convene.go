@@ -73,7 +73,7 @@ func (e Convened) apply(s *State) {
 	*s = State{
 		ID: p.ID, Title: p.Title, Place: p.Place, Scheduled: p.Scheduled, Zone: p.Zone,
 		Delegations: p.Delegations, Seats: p.Seats, Booths: p.Booths, Items: p.Items,
-		Publication: p.Publication, Seating: p.Seating, Lock: p.Lock, Remind: p.Remind, Languages: channels(p.Delegations, p.Seats, p.Booths),
+		Publication: p.Publication, Seating: p.Seating, Lock: p.Lock, Remind: p.Remind, Rehearses: p.Rehearses, Languages: channels(p.Delegations, p.Seats, p.Booths),
 		Phase: Announced, InForce: Closed, Revision: s.Revision,
 	}
 }

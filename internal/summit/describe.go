@@ -18,6 +18,9 @@ type Description struct {
 	Publication []Language   `json:"publication"`
 	Seating     Seating      `json:"seating,omitzero"`
 	Lock        Lock         `json:"lock,omitempty"`
+	// Rehearses is the summit that this one is a rehearsal of; "" of a summit
+	// that is itself meant. Nothing of a rehearsal is recorded or public.
+	Rehearses SummitID `json:"rehearses,omitempty"`
 	// Remind is after how long on air an interpreter is reminded of the partner;
 	// 0 is [UsualTurn].
 	Remind time.Duration `json:"remind,omitempty"`

@@ -87,7 +87,8 @@ func TestEveryOtherCellIsRefused(t *testing.T) {
 
 // Every code of the table is given somewhere, and every one given is in it.
 func TestCodes(t *testing.T) {
-	elsewhere := []string{"journal-behind", "cut-unrecorded", "not-your-chat", "message-too-long", "too-many-messages"}
+	elsewhere := []string{"journal-behind", "cut-unrecorded", "not-your-chat", "message-too-long", "too-many-messages",
+		"rehearse-before", "rehearsals-full"}
 	files, err := os.ReadDir(".")
 	if err != nil {
 		t.Fatal(err)

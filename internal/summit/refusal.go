@@ -51,6 +51,8 @@ func Sentence(code string, params map[string]string) string {
 var sentences = map[string]string{
 	"no-such-act":      "This server does not know that instruction. Reload the page and try again.",
 	"no-such-summit":   "There is no such summit.",
+	"rehearse-before":  "There is nothing to rehearse any more: the summit has begun. Go in with your own link.",
+	"rehearsals-full":  "Other interpreters are rehearsing, and this server holds no more rehearsals at one time. Try again in half an hour.",
 	"already-convened": "This summit has been convened already. Nothing was changed.",
 	"bad-description":  "The summit was not convened. Mend these faults in its description first:",
 	"not-permitted":    "Your seat may not do that ({act}). If it needs to be done, ask the protocol officer.",

@@ -17,6 +17,7 @@ type State struct {
 	Items       []Item       `json:"items"` // the run of show
 	Publication []Language   `json:"publication"`
 	Languages   []Language   `json:"languages"` // of the channels, sorted; fixed when convened
+	Rehearses   SummitID     `json:"rehearses,omitempty"`
 
 	Phase   Phase  `json:"phase"`
 	Current ItemID `json:"current,omitempty"` // "" between items

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"io/fs"
+	"liqa/internal/access"
 	"net/http"
 	"strings"
 	"sync"
@@ -101,6 +102,12 @@ func (f *fakeRecords) Open(_ context.Context, _ summit.SummitID, name string) (i
 type seekCloser struct{ *bytes.Reader }
 
 func (seekCloser) Close() error { return nil }
+
+type fakeRehearsals struct{}
+
+func (fakeRehearsals) Enter(_ context.Context, id summit.SummitID, seat summit.SeatID) (access.Link, error) {
+	return access.Link{Summit: "rehearsal-of-" + id, Seat: seat, Secret: access.NewSecret()}, nil
+}
 
 type fakeJournal struct{}
 

@@ -66,7 +66,7 @@ func openHall(t testing.TB, changes ...func(*Options)) *hall {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := Options{Summits: h.sec, Media: h.media, Lines: h.media, GreenRoom: found, Records: h.records, Journal: fakeJournal{}, Desk: desk, Documents: shelf,
+	o := Options{Summits: h.sec, Media: h.media, Lines: h.media, GreenRoom: found, Records: h.records, Journal: fakeJournal{}, Desk: desk, Documents: shelf, Rehearsals: fakeRehearsals{},
 		FrontEnd: builtFrontEnd, Metrics: http.NotFoundHandler(), Admin: h.admin, Limits: openLimits, Log: log}
 	for _, change := range changes {
 		change(&o)

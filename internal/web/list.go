@@ -31,7 +31,7 @@ func (s *Server) list(w http.ResponseWriter, _ *http.Request) {
 	all := []Listed{}
 	for _, id := range s.Summits.Summits() {
 		state, found := s.state(id)
-		if !found {
+		if !found || state.Rehearses != "" {
 			continue
 		}
 		one := Listed{Summit: id, Title: state.Title, Scheduled: state.Scheduled, Phase: state.Phase}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"liqa/internal/access"
 	"liqa/internal/plan"
 	"liqa/internal/press"
 	"liqa/internal/secretariat"
@@ -23,6 +24,12 @@ type Summits interface {
 	Attach(summit.SummitID, summit.SeatID) (detach func(), err error)
 	Say(ctx context.Context, id summit.SummitID, from summit.SeatID, to plan.Circle, text string) error
 	Listen(context.Context, summit.SummitID, summit.SeatID) (<-chan secretariat.Message, error)
+}
+
+// Rehearsals lets interpreters rehearse: *rehearsal.Stage, whose comment says
+// what Enter promises.
+type Rehearsals interface {
+	Enter(context.Context, summit.SummitID, summit.SeatID) (access.Link, error)
 }
 
 // Session is one media connection.

@@ -25,7 +25,7 @@ func (s *Server) publicSummit(r *http.Request, asked summit.Language) (summit.St
 		return summit.State{}, view.Public{}, false
 	}
 	state := u.State
-	if !isPublic(state) || len(state.Publication) == 0 {
+	if !isPublic(state) || state.Rehearses != "" || len(state.Publication) == 0 {
 		return summit.State{}, view.Public{}, false
 	}
 	if asked == "" {

@@ -41,6 +41,7 @@ func (s *Server) handleAll() {
 	s.handle("GET /api/documents/{document}/terms", 0, s.terms)
 
 	s.handle("GET /api/sender", 0, s.senderToken)
+	s.handle("POST /api/rehearsal", 0, s.rehearse)
 	s.handle("POST /api/linetest", sdpBody, s.testLine)
 	s.handle("GET /api/linetest/{session}", 0, s.measured)
 	s.handle("DELETE /api/linetest/{session}", 0, s.endTest)

@@ -24,6 +24,8 @@ type Options struct {
 	Journal Journal
 	Desk    Desk
 	Wall    Wall // nil when nobody watches
+	// Rehearsals are held before a summit.
+	Rehearsals Rehearsals
 	// Full reports whether more of the press and the public are to be refused;
 	// nil is never.
 	Full func() bool

@@ -1,0 +1,105 @@
+package rehearsal
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"time"
+
+	"liqa/demo"
+	"liqa/internal/access"
+	"liqa/internal/cast"
+	"liqa/internal/player"
+	"liqa/internal/summit"
+)
+
+// officer is the seat of the protocol officer whom the server plays.
+const officer summit.SeatID = "rehearsal-officer"
+
+// foreign is what a delegation speaks in whose language no speech is recorded.
+const foreign = "en"
+
+// troupe is a rehearsal before it is convened: what it is, and whom the server
+// plays in it.
+type troupe struct {
+	description summit.Description
+	secrets     map[summit.SeatID]access.Secret
+	props       map[summit.SeatID]cast.Props
+	turns       []summit.SeatID // the speakers, in the order of their delegations
+}
+
+// describe makes the rehearsal of a summit.
+func describe(of summit.State) (*troupe, error) {
+	t := &troupe{
+		description: summit.Description{Rehearses: of.ID, Title: entitled(of.Title), Scheduled: time.Now(), Zone: of.Zone,
+			Delegations: of.Delegations, Publication: of.Publication, Lock: of.Lock, Remind: of.Remind,
+			Items: []summit.Item{{ID: cast.Rehearsing, Title: word, Planned: time.Hour, Coverage: summit.Closed, Attendance: summit.Plenary}}},
+		secrets: map[summit.SeatID]access.Secret{}, props: map[summit.SeatID]cast.Props{},
+	}
+	for _, b := range of.Booths {
+		b.Shifts.Starts = nil // of items that a rehearsal does not have
+		t.description.Booths = append(t.description.Booths, b)
+	}
+	for _, x := range of.Seats {
+		if x.Role == summit.Interpreter {
+			x.Invitation = summit.Invitation{Hash: access.NewSecret().Hash()} // nobody has it: they are given links of their own
+			t.description.Seats = append(t.description.Seats, x)
+		}
+	}
+	t.plays(summit.Seat{ID: officer, Role: summit.Officer, Name: word, Hears: of.Publication[0]})
+	for _, d := range of.Delegations {
+		if err := t.speaks(d); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+// plays adds a seat that the server plays.
+func (t *troupe) plays(x summit.Seat) {
+	secret := access.NewSecret()
+	x.Invitation = summit.Invitation{Hash: secret.Hash()}
+	t.secrets[x.ID] = secret
+	t.description.Seats = append(t.description.Seats, x)
+}
+
+// speaks adds the speaker of a delegation.
+func (t *troupe) speaks(d summit.Delegation) error {
+	language, _, _ := strings.Cut(string(d.Speaks), "-")
+	recorded, ok := demo.SpeechIn(language)
+	speaks := d.Speaks
+	if !ok {
+		recorded, ok = demo.SpeechIn(foreign)
+		speaks = foreign
+	}
+	if !ok {
+		return fmt.Errorf("there is no recorded speech in %q nor in %q", d.Speaks, foreign)
+	}
+	voice, err := player.Opus(bytes.NewReader(recorded.Ogg))
+	if err != nil {
+		return fmt.Errorf("the recorded speech in %q cannot be read: %w", speaks, err)
+	}
+	id := summit.SeatID("speech-" + d.ID)
+	t.plays(summit.Seat{ID: id, Role: summit.Principal, Delegation: d.ID, Name: d.Name, Function: speech, Speaks: speaks, Hears: speaks})
+	t.props[id] = cast.Props{Voice: voice}
+	t.turns = append(t.turns, id)
+	return nil
+}
+
+// word is what a rehearsal is called.
+var word = summit.Text{"ar": "تدريب", "en": "Rehearsal", "ru": "Репетиция", "zh": "排练"}
+
+var speech = summit.Text{"ar": "كلمة مسجّلة", "en": "Recorded speech", "ru": "Запись речи", "zh": "录音讲话"}
+
+// entitled is the title of a rehearsal of what has this one.
+func entitled(title summit.Text) summit.Text {
+	to := summit.Text{}
+	for l, name := range title {
+		called, ok := word[l]
+		if !ok {
+			called = word[foreign]
+		}
+		to[l] = called + ": " + name
+	}
+	return to
+}
