@@ -1,0 +1,125 @@
+// What reaches the ears of an interpreter: bass, treble and limiter, measured at
+// the page's output; and what the console says to who does not see it.
+import { expect, test } from '@playwright/test';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { officer, type Wire } from '../support/officer.ts';
+import { Person } from '../support/person.ts';
+import { Server, type Convened } from '../support/server.ts';
+
+test.describe.configure({ mode: 'serial' });
+
+interface Ears {
+  liqaEars: {
+    tones(slot: string, tones: Record<string, number>): Promise<Record<string, number>>;
+    peaks(slot: string, length: number): Promise<{ out: number; put: number }>;
+  };
+}
+
+/** The tones of the speaker of the floor: where bass and treble are promised, and the middle, which they leave alone. */
+const tones = { low: 125, middle: 1000, high: 8000 };
+
+/** A voice of so many seconds; by its packets' end the last 10 ms are the encoder's. */
+function voice(dir: string, name: string, samples: string, seconds: number): string {
+  const file = join(dir, `${name}.ogg`);
+  execFileSync('ffmpeg', [
+    ...['-v', 'error', '-y', '-f', 'lavfi', '-i', `aevalsrc='${samples}':s=48000:d=${seconds - 0.01}`],
+    ...['-c:a', 'libopus', '-b:a', '96k', '-application', 'audio', '-frame_duration', '20', file],
+  ]);
+  return file;
+}
+
+let server: Server;
+let summit: Convened;
+let protocol: Wire;
+let booth: Person;
+const speakers: ChildProcess[] = [];
+
+const output = async (who: Person) => who.page.evaluate((t) => (globalThis as unknown as Ears).liqaEars.tones('output', t), tones) as Promise<typeof tones>;
+
+test.beforeAll(async () => {
+  test.setTimeout(90_000);
+  server = await Server.start();
+  summit = await server.convene(readFileSync(join(import.meta.dirname, '../support/summit.yaml'), 'utf8'));
+  protocol = await officer(server, summit.links['officer']!);
+  const dir = mkdtempSync(join(tmpdir(), 'liqa-listening-'));
+  const camera = join(dir, 'grey.h264');
+  execFileSync('ffmpeg', [
+    ...['-v', 'error', '-y', '-f', 'lavfi', '-i', 'color=gray:s=320x180:r=10:d=2'],
+    ...['-c:v', 'libx264', '-profile:v', 'baseline', '-tune', 'zerolatency', '-g', '10', '-bf', '0', '-pix_fmt', 'yuv420p', camera],
+  ]);
+  const calm = voice(dir, 'calm', Object.values(tones).map((hz) => `0.05*sin(2*PI*${hz}*t)`).join('+'), 4);
+  const sudden = voice(dir, 'sudden', '0.02*sin(2*PI*300*t)+0.97*sin(2*PI*2500*t)*gt(mod(t,2),1.7)', 4);
+  for (const [seat, file] of [['b-delegate', calm], ['a-delegate', sudden]] as const) {
+    speakers.push(spawn(resolve(import.meta.dirname, '../../bin/speaker'), [summit.links[seat]!, '--camera', camera, '--rate', '10', '--voice', file], { stdio: 'inherit' }));
+  }
+  booth = await Person.arrive('interpreter-ru');
+  await booth.open(summit.links['interpreter-ru']!);
+  await protocol.sending('b-delegate', 'a-delegate', 'interpreter-ru');
+  await protocol.act('start-item', { item: 'opening' });
+  await protocol.act('give-floor', { seat: 'b-delegate' });
+});
+
+test.afterAll(async () => {
+  for (const s of speakers) s.kill();
+  await booth?.leave();
+  protocol?.close();
+  await server?.stop();
+});
+
+test('an interpreter takes 12 dB of bass away and adds 12 dB of treble, by keys, and is told by ear what happens', async () => {
+  const { page } = booth;
+  await expect.poll(async () => (await output(booth)).middle, { timeout: 20_000 }).toBeGreaterThan(-40);
+  // What is heard goes through the chain, and none of it by the elements.
+  expect(await page.locator('[data-slot=channel]').evaluate((e: HTMLAudioElement) => e.muted)).toBe(true);
+  const before = await output(booth);
+  for (let i = 0; i < 6; i++) {
+    await page.keyboard.press('z');
+    await page.keyboard.press('v');
+  }
+  const by = async () => {
+    const now = await output(booth);
+    return { low: now.low - before.low, middle: now.middle - before.middle, high: now.high - before.high };
+  };
+  await expect(async () => {
+    const changed = await by();
+    expect(changed.low).toBeLessThan(-12);
+    expect(changed.low).toBeGreaterThan(-14);
+    expect(changed.high).toBeGreaterThan(12);
+    expect(changed.high).toBeLessThan(14);
+    expect(Math.abs(changed.middle)).toBeLessThan(1);
+    console.log(`bass ${changed.low.toFixed(1)} dB at 125 Hz, treble ${changed.high.toFixed(1)} dB at 8 kHz, ${changed.middle.toFixed(1)} dB at 1 kHz`);
+  }).toPass({ timeout: 15_000 });
+  // The dials say so too, to who does not see them.
+  await expect(page.getByRole('slider', { name: 'Bass' })).toHaveAttribute('aria-valuetext', '−12 dB');
+  for (let i = 0; i < 6; i++) {
+    await page.keyboard.press('x');
+    await page.keyboard.press('c');
+  }
+});
+
+test('a burst is held below the ceiling', async () => {
+  await protocol.act('give-floor', { seat: 'a-delegate' });
+  await expect(async () => {
+    const slot = (await booth.page.locator('[data-seat=a-delegate] [data-slot]').first().getAttribute('data-slot', { timeout: 2000 }))!;
+    const { out, put } = await booth.page.evaluate((s) => (globalThis as unknown as Ears).liqaEars.peaks(s, 2500), slot);
+    console.log(`a burst of ${put.toFixed(1)} dBFS comes out at ${out.toFixed(1)}`);
+    expect(put).toBeGreaterThan(-2);
+    expect(out).toBeLessThan(-2.9);
+    expect(out).toBeGreaterThan(-12);
+  }).toPass({ timeout: 20_000 });
+  await protocol.act('give-floor', { seat: 'b-delegate' });
+});
+
+test('what an interpreter does is said to who does not see it', async () => {
+  const { page } = booth;
+  await page.locator('[data-act=on-air]').click();
+  // As the tree of a screen reader has it; names in a sentence stand between isolates.
+  const said = async (region: string) => (await page.getByRole('main').locator(region).ariaSnapshot()).replace(/[\u2068\u2069]/g, '');
+  await expect.poll(() => said('[aria-live=assertive]')).toContain('On air: Russian');
+  await page.keyboard.press('i');
+  await expect.poll(() => said('[role=alert]')).toContain('sound is insufficient');
+  await page.keyboard.press('i');
+});
