@@ -19,7 +19,7 @@ export const boothEn = {
   "whisper.take-back": "Take it back",
   "whisper.says": "{names}: whispering to {delegation}",
 
-  "shift.at-work": "On since {time}: {name}",
+  "shift.at-work": "At work for {time}: {name}",
   "shift.next-in": "Next: {name} · in {time}",
   "shift.next-now": "Next: {name} · now",
   "shift.next": "Next: {name}",
