@@ -1,6 +1,7 @@
 // The words of the screens in Arabic.
 
 import { airAr } from "./air.ar";
+import { rehearseAr } from "./rehearse.ar";
 import { apartAr } from "./apart.ar";
 import { boothAr } from "./booth.ar";
 import { consoleAr } from "./console.ar";
@@ -118,8 +119,8 @@ export const ar: Catalogue = {
   "tile.empty": "مكان شاغر",
   "slate.not-here": "غير موجود",
   "slate.no-camera": "لا كاميرا",
-  "slate.no-picture": "لا صورة في هذه اللحظة",
   "slate.no-codec": "لا يستطيع هذا المتصفح عرض هذه الصورة",
+  "slate.no-picture": "لا صورة في هذه اللحظة",
   "slate.own-camera-off": "الكاميرا لديك مغلقة",
   "stage.label": "المتحدثون",
 
@@ -308,6 +309,7 @@ export const ar: Catalogue = {
   "refusal.put-away": "إغلاق",
 
   ...airAr,
+  ...rehearseAr,
   ...apartAr,
   ...boothAr,
   ...consoleAr,

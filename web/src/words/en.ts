@@ -1,6 +1,7 @@
 // The words of the screens in English. The keys of this file are the keys.
 
 import { airEn } from "./air.en";
+import { rehearseEn } from "./rehearse.en";
 import { apartEn } from "./apart.en";
 import { boothEn } from "./booth.en";
 import { consoleEn } from "./console.en";
@@ -117,8 +118,8 @@ export const en = {
   "tile.empty": "Free place",
   "slate.not-here": "Not here",
   "slate.no-camera": "No camera",
-  "slate.no-picture": "No picture at the moment",
   "slate.no-codec": "This browser cannot show this picture",
+  "slate.no-picture": "No picture at the moment",
   "slate.own-camera-off": "Your camera is off",
   "stage.label": "Speakers",
 
@@ -307,6 +308,7 @@ export const en = {
   "refusal.put-away": "Close",
 
   ...airEn,
+  ...rehearseEn,
   ...apartEn,
   ...boothEn,
   ...consoleEn,

@@ -9,6 +9,8 @@ export const refusedAr: { readonly [K in keyof typeof refusedEn]: string } = {
   "refused.not-understood": "لم يتفاهم الخادم وهذه الصفحة. أعد تحميل الصفحة.",
   "refused.no-such-act": "لا يعرف هذا الخادم ذلك الأمر. أعد تحميل الصفحة وحاول من جديد.",
   "refused.no-such-summit": "لا توجد قمة بهذا الاسم.",
+  "refused.rehearse-before": "لم يعد هناك ما يُتدرَّب عليه: فقد بدأت القمة. ادخل برابطك.",
+  "refused.rehearsals-full": "يتدرّب مترجمون آخرون، ولا يتسع هذا الخادم لمزيد من التدريبات في الوقت نفسه. أعد المحاولة بعد نصف ساعة.",
   "refused.not-permitted": "ليس ذلك من صلاحيات مقعدك. إن كان لا بد منه فاطلبه من مسؤول المراسم.",
   "refused.not-allowed": "ليس ذلك من صلاحيات مقعدك. إن كان لا بد منه فاطلبه من مسؤول المراسم.",
   "refused.not-authorized": "ليس لهذا الجهاز مقعد هنا. افتح الرابط من دعوتك من جديد.",

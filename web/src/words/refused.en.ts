@@ -8,6 +8,8 @@ export const refusedEn = {
   "refused.not-understood": "The server and this page do not understand each other. Reload the page.",
   "refused.no-such-act": "This server does not know that instruction. Reload the page and try again.",
   "refused.no-such-summit": "There is no such summit.",
+  "refused.rehearse-before": "There is nothing to rehearse any more: the summit has begun. Go in with your own link.",
+  "refused.rehearsals-full": "Other interpreters are rehearsing, and this server holds no more rehearsals at one time. Try again in half an hour.",
   "refused.not-permitted": "Your seat may not do that. If it needs to be done, ask the protocol officer.",
   "refused.not-allowed": "Your seat may not do that. If it needs to be done, ask the protocol officer.",
   "refused.not-authorized": "This device has no seat here. Open the link from your invitation again.",

@@ -9,6 +9,8 @@ export const refusedZh: { readonly [K in keyof typeof refusedEn]: string } = {
   "refused.not-understood": "服务器与本页面无法相互理解。请重新加载本页。",
   "refused.no-such-act": "服务器不认识该指令。请重新加载本页再试。",
   "refused.no-such-summit": "没有这个峰会。",
+  "refused.rehearse-before": "峰会已经开始，无法再排练。请用您自己的链接进入。",
+  "refused.rehearsals-full": "其他口译员正在排练，本服务器不能同时再进行更多排练。请半小时后再试。",
   "refused.not-permitted": "您的席位不能执行此操作。如确有需要，请联系礼宾官。",
   "refused.not-allowed": "您的席位不能执行此操作。如确有需要，请联系礼宾官。",
   "refused.not-authorized": "本设备在此没有席位。请重新打开邀请函中的链接。",

@@ -1,6 +1,7 @@
 // The words of the screens in Russian.
 
 import { airRu } from "./air.ru";
+import { rehearseRu } from "./rehearse.ru";
 import { apartRu } from "./apart.ru";
 import { boothRu } from "./booth.ru";
 import { consoleRu } from "./console.ru";
@@ -118,8 +119,8 @@ export const ru: Catalogue = {
   "tile.empty": "Свободное место",
   "slate.not-here": "Отсутствует",
   "slate.no-camera": "Без камеры",
-  "slate.no-picture": "Сейчас изображения нет",
   "slate.no-codec": "Этот браузер не может показать это изображение",
+  "slate.no-picture": "Сейчас изображения нет",
   "slate.own-camera-off": "Ваша камера выключена",
   "stage.label": "Выступающие",
 
@@ -308,6 +309,7 @@ export const ru: Catalogue = {
   "refusal.put-away": "Закрыть",
 
   ...airRu,
+  ...rehearseRu,
   ...apartRu,
   ...boothRu,
   ...consoleRu,

@@ -1,6 +1,7 @@
 // The words of the screens in Chinese.
 
 import { airZh } from "./air.zh";
+import { rehearseZh } from "./rehearse.zh";
 import { apartZh } from "./apart.zh";
 import { boothZh } from "./booth.zh";
 import { consoleZh } from "./console.zh";
@@ -118,8 +119,8 @@ export const zh: Catalogue = {
   "tile.empty": "空位",
   "slate.not-here": "不在场",
   "slate.no-camera": "没有摄像头",
-  "slate.no-picture": "暂无画面",
   "slate.no-codec": "此浏览器无法显示该画面",
+  "slate.no-picture": "暂无画面",
   "slate.own-camera-off": "您的摄像头已关闭",
   "stage.label": "发言人",
 
@@ -308,6 +309,7 @@ export const zh: Catalogue = {
   "refusal.put-away": "关闭",
 
   ...airZh,
+  ...rehearseZh,
   ...apartZh,
   ...boothZh,
   ...consoleZh,
