@@ -24,6 +24,13 @@ globalThis.liqaEars = (() => {
     return tap;
   }
 
+  // What comes out of the page, as a stream.
+  function outputStream() {
+    const to = limiter.context.createMediaStreamDestination();
+    connect.call(limiter, to);
+    return to.stream;
+  }
+
   // How loud an element is played: by itself, or, muted, through the chain.
   const volumeOf = (element, track) => (element.muted ? (gains.get(track)?.value ?? 0) : element.volume);
 
@@ -283,5 +290,5 @@ globalThis.liqaEars = (() => {
 
   const connectionsMade = () => connections.length;
 
-  return { listen, silences, frames, follow, followed, peaks, connectionsMade, tones, colour, offsets, streams, received, sent, answers };
+  return { listen, silences, frames, follow, followed, peaks, connectionsMade, tones, colour, offsets, streams, received, sent, answers, outputStream };
 })();

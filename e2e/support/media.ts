@@ -19,6 +19,7 @@ export const signatures = {
   'b-delegate': { tone: 1370, colour: [220, 140, 20] },
   'interpreter-ru': { tone: 1790, colour: [120, 40, 160] },
   'interpreter-zh': { tone: 2230, colour: [40, 150, 40] },
+  'interpreter-en': { tone: 2690, colour: [225, 215, 90] },
 } as const satisfies Record<string, Signature>;
 
 export type Person = keyof typeof signatures;

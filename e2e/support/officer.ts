@@ -105,8 +105,16 @@ export class Wire {
 
   /** Admits whoever waits, from now on. */
   admitting(): void {
+    // Once each: who asks again with every view asks more often than a person could.
+    const admitted = new Set<string>();
     const admit = () => {
-      for (const s of this.view?.seats ?? []) if (s.presence === 'waiting') void this.ask('admit', { seat: s.id });
+      for (const { id, presence } of this.view?.seats ?? []) {
+        if (presence !== 'waiting') admitted.delete(id);
+        else if (!admitted.has(id)) {
+          admitted.add(id);
+          void this.ask('admit', { seat: id }).then((a) => a.ok || admitted.delete(id));
+        }
+      }
       this.#watchers.add(admit);
     };
     admit();
