@@ -1,0 +1,142 @@
+// One booth of two partners, as they and a listener have it: the microphone goes
+// from one to the other while the speaker changes, both are live at once, one
+// coughs, both are off, and one reloads the page. Told by tone at the listener's
+// output.
+import { expect, test } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Actor } from '../support/actor.ts';
+import { officer, type Wire } from '../support/officer.ts';
+import { Person } from '../support/person.ts';
+import { level, sound, takes } from '../support/record.ts';
+import { Server, type Convened } from '../support/server.ts';
+import { heardFrom, moment, record, recorded } from '../support/tape.ts';
+import { signatures } from '../support/media.ts';
+
+test.describe.configure({ mode: 'serial' });
+
+let server: Server;
+let summit: Convened;
+let protocol: Wire;
+let speakers: Actor[];
+let one: Person;
+let two: Person;
+let listener: Person;
+/** The original under an interpreter: 14 dB below a fake microphone's −12 dBFS. */
+const low = -26;
+/** When each partner was the one on air, in milliseconds since 1970. */
+const turns: { name: 'interpreter-ru' | 'interpreter-zh'; at: number }[] = [];
+
+test.beforeAll(async () => {
+  test.setTimeout(120_000);
+  server = await Server.start();
+  summit = await server.convene(readFileSync(join(import.meta.dirname, '../support/languages.yaml'), 'utf8'));
+  protocol = await officer(server, summit.links['officer']!);
+  [one, two, listener, ...speakers] = await Promise.all([
+    Person.arrive('interpreter-ru'),
+    Person.arrive('interpreter-zh'),
+    Person.arrive('a-principal'),
+    Actor.arrive(summit.links['b-principal']!, 'b-principal'),
+    Actor.arrive(summit.links['b-delegate']!, 'b-delegate'),
+  ]);
+  await Promise.all([
+    one.open(summit.links['interpreter-ru']!),
+    two.open(summit.links['interpreter-zh']!),
+    listener.open(summit.links['a-principal']!),
+  ]);
+  await protocol.sending('interpreter-ru', 'interpreter-zh', 'a-principal', 'b-principal', 'b-delegate');
+  await protocol.act('start-item', { item: 'opening' });
+  await protocol.act('give-floor', { seat: 'b-principal' });
+});
+
+test.afterAll(async () => {
+  for (const s of speakers ?? []) s.leave();
+  await Promise.all([one, two, listener].map((p) => p?.leave()));
+  protocol?.close();
+  await server?.stop();
+});
+
+test('the microphone is handed over while the speaker changes', async () => {
+  await one.page.locator('[data-act=on-air]').click();
+  await listener.hearsOnly('channel', 'interpreter-ru');
+  const gaps: number[] = [];
+  const partners = [
+    { person: one, name: 'interpreter-ru', speaker: 'b-delegate' },
+    { person: two, name: 'interpreter-zh', speaker: 'b-principal' },
+  ] as const;
+  turns.push({ name: 'interpreter-ru', at: Date.now() });
+  for (let turn = 0; turn < 3; turn++) {
+    const [from, to] = [partners[turn % 2]!, partners[(turn + 1) % 2]!];
+    await from.person.page.locator('[data-act=offer-handover]').click();
+    await to.person.page.locator('[data-act=accept-handover]').waitFor();
+    await record(listener);
+    await Promise.all([to.person.page.locator('[data-act=accept-handover]').click(), protocol.act('give-floor', { seat: from.speaker })]);
+    await listener.hearsOnly('channel', to.name);
+    turns.push({ name: to.name, at: Date.now() });
+    const tape = await recorded(listener);
+    gaps.push(heardFrom(tape, to.name).from - heardFrom(tape, from.name).to);
+  }
+  console.log(`silence at the listener’s output, ms: ${gaps.join(' ')}`);
+  // 100 ms where the machine is idle.
+  expect(Math.min(...gaps)).toBeLessThan(250);
+});
+
+test('both are live: both are shown it, the last is heard, and the other again when that one goes', async () => {
+  await one.page.locator('[data-act=on-air]').click();
+  await Promise.all([one, two].map((p) => p.page.locator('[data-warning=both-live]').waitFor()));
+  await expect(one.page.locator('[data-lamp]')).toHaveAttribute('data-lamp', 'on-air');
+  await expect(two.page.locator('[data-lamp]')).toHaveAttribute('data-lamp', 'unheard');
+  await listener.hearsOnly('channel', 'interpreter-ru');
+  await one.page.locator('[data-act=on-air]').click();
+  await listener.hearsOnly('channel', 'interpreter-zh');
+  await expect(two.page.locator('[data-warning=both-live]')).toHaveCount(0);
+  turns.push({ name: 'interpreter-zh', at: Date.now() });
+});
+
+test('a cough is silence and does not bring the original back; off air it comes back by a ramp', async () => {
+  await record(listener);
+  await two.page.locator('[data-act=cough]').dispatchEvent('pointerdown');
+  await listener.hearsNobody('channel');
+  await listener.page.waitForTimeout(1000);
+  await two.page.locator('[data-act=cough]').dispatchEvent('pointerup');
+  await listener.hearsOnly('channel', 'interpreter-zh');
+  const during = await recorded(listener);
+  const quiet = during.filter((m) => m.levels['interpreter-zh'] < -50).map((m) => m.levels['b-delegate']);
+  expect(quiet.length * moment).toBeGreaterThan(700);
+  expect(quiet.sort((a, b) => a - b)[Math.floor(quiet.length * 0.9)]).toBeLessThan(low + 4);
+
+  await record(listener);
+  await two.page.locator('[data-act=on-air]').click();
+  await listener.hearsNobody('channel');
+  await listener.page.waitForTimeout(700);
+  const back = await recorded(listener);
+  // By a ramp of 300 ms: 240 of it from 1 dB over where it was to 2 dB under where it goes.
+  const between = back.filter((m) => m.levels['b-delegate'] > low + 1 && m.levels['b-delegate'] < -14);
+  console.log(`the original came back within about ${between.length * moment} ms`);
+  expect(Math.max(...back.map((m) => m.levels['b-delegate']))).toBeGreaterThan(-14);
+  expect(between.length * moment).toBeGreaterThan(120);
+});
+
+test('a booth’s page that is loaded anew is not on air until its interpreter says so', async () => {
+  await one.page.locator('[data-act=on-air]').click();
+  await listener.hearsOnly('channel', 'interpreter-ru');
+  await one.page.reload();
+  await expect(one.page.locator('[data-act=on-air]')).toBeEnabled({ timeout: 20_000 });
+  await expect(one.page.locator('[data-lamp]')).toHaveAttribute('data-lamp', 'off');
+  expect((await listener.hears('channel'))['interpreter-ru']).toBeLessThan(-60);
+  await one.page.locator('[data-act=on-air]').click();
+  await listener.hearsOnly('channel', 'interpreter-ru');
+});
+
+test('the recording of the channel has both voices in turn, and no gap', async () => {
+  await protocol.act('end-item');
+  await protocol.act('end-summit');
+  const all = () => takes(server.data, 'open', summit.summit);
+  await expect.poll(() => all().length === 1 && all()[0]!.ended > 0).toBe(true);
+  const russian = sound(all()[0]!, 'channel-ru');
+  for (const { name, at } of turns) {
+    expect(level(russian, at - 500, signatures[name].tone), `${name} at ${at}`).toBeGreaterThan(-30);
+  }
+  const length = (russian.samples.length / 48_000) * 1000;
+  expect(Math.abs(all()[0]!.ended - russian.at - length)).toBeLessThan(1500);
+});
