@@ -1,5 +1,6 @@
-// What reaches the ears of an interpreter: bass, treble and limiter, measured at
-// the page's output; and what the console says to who does not see it.
+// What reaches the ears: an interpreter's bass, treble and limiter, and a
+// listener's original, which never comes back loudly; all of it measured at the
+// page's output.
 import { expect, test } from '@playwright/test';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
@@ -14,6 +15,8 @@ test.describe.configure({ mode: 'serial' });
 interface Ears {
   liqaEars: {
     tones(slot: string, tones: Record<string, number>): Promise<Record<string, number>>;
+    follow(hz: number): void;
+    followed(since: number): [number, number][];
     peaks(slot: string, length: number): Promise<{ out: number; put: number }>;
   };
 }
@@ -35,9 +38,17 @@ let server: Server;
 let summit: Convened;
 let protocol: Wire;
 let booth: Person;
+let reporter: Person;
 const speakers: ChildProcess[] = [];
 
 const output = async (who: Person) => who.page.evaluate((t) => (globalThis as unknown as Ears).liqaEars.tones('output', t), tones) as Promise<typeof tones>;
+
+/** Types a key that no keyboard has, as a foot switch does, into what has the focus. */
+const footSwitch = (who: Person, type: 'keydown' | 'keyup', repeat = false) =>
+  who.page.evaluate(
+    ([t, r]) => (document.activeElement ?? document.body).dispatchEvent(new KeyboardEvent(t, { code: 'F13', key: 'F13', repeat: r, bubbles: true, cancelable: true })),
+    [type, repeat] as const,
+  );
 
 test.beforeAll(async () => {
   test.setTimeout(90_000);
@@ -56,8 +67,10 @@ test.beforeAll(async () => {
     speakers.push(spawn(resolve(import.meta.dirname, '../../bin/speaker'), [summit.links[seat]!, '--camera', camera, '--rate', '10', '--voice', file], { stdio: 'inherit' }));
   }
   booth = await Person.arrive('interpreter-ru');
-  await booth.open(summit.links['interpreter-ru']!);
+  reporter = await booth.another();
+  await Promise.all([booth.open(summit.links['interpreter-ru']!), reporter.open(summit.links['reporter']!)]);
   await protocol.sending('b-delegate', 'a-delegate', 'interpreter-ru');
+  await protocol.present('reporter');
   await protocol.act('start-item', { item: 'opening' });
   await protocol.act('give-floor', { seat: 'b-delegate' });
 });
@@ -113,7 +126,7 @@ test('a burst is held below the ceiling', async () => {
   await protocol.act('give-floor', { seat: 'b-delegate' });
 });
 
-test('what an interpreter does is said to who does not see it', async () => {
+test('what an interpreter does is said to who does not see it, and a foot switch works while they type', async () => {
   const { page } = booth;
   await page.locator('[data-act=on-air]').click();
   // As the tree of a screen reader has it; names in a sentence stand between isolates.
@@ -122,4 +135,75 @@ test('what an interpreter does is said to who does not see it', async () => {
   await page.keyboard.press('i');
   await expect.poll(() => said('[role=alert]')).toContain('sound is insufficient');
   await page.keyboard.press('i');
+  await page.locator('[data-tab=setup]').click();
+  await page.locator('[data-remap=cough]').click();
+  await footSwitch(booth, 'keydown');
+  await footSwitch(booth, 'keyup');
+  await page.locator('[data-tab=chat]').click();
+  await page.getByRole('tabpanel').getByRole('textbox').fill('my turn');
+  await footSwitch(booth, 'keydown');
+  await expect(page.locator('[data-lamp=cough]')).toBeVisible();
+  await footSwitch(booth, 'keydown', true); // it types on while it is held
+  await expect(page.locator('[data-lamp=cough]')).toBeVisible();
+  await footSwitch(booth, 'keyup');
+  await expect(page.locator('[data-lamp=on-air]')).toBeVisible();
+});
+
+test('the original stays low under the interpreter, comes back by a ramp, and never loudly', async () => {
+  const { page } = reporter;
+  const hears = page.locator('.hearing select');
+  const middle = async () => (await output(reporter)).middle;
+  const followed = (since: number) => page.evaluate((t) => (globalThis as unknown as Ears).liqaEars.followed(t), since);
+  await hears.selectOption('zh'); // nobody interprets into it: the original
+  await expect.poll(middle, { timeout: 20_000 }).toBeGreaterThan(-30);
+  const full = await middle();
+  await page.evaluate((hz) => (globalThis as unknown as Ears).liqaEars.follow(hz), tones.middle);
+
+  const low = (level: number) => level < full - 13 && level > full - 15;
+  const lowAgain = () => expect.poll(async () => low(await middle()), { timeout: 20_000 }).toBe(true);
+  const byRamp = async (since: number) => {
+    const steps = (await followed(since)).filter(([, level]) => level < full - 3 && level > full - 11).map(([at]) => at);
+    return steps.length > 2 ? steps.at(-1)! - steps[0]! : 0;
+  };
+  // There and back until the page was not too busy to be watched: a ramp of 300 ms takes some 170 for its middle part.
+  await expect(async () => {
+    const since = Date.now();
+    await hears.selectOption('ru');
+    await lowAgain();
+    const down = await byRamp(since);
+    const back = Date.now();
+    await hears.selectOption('zh');
+    await expect.poll(middle, { timeout: 20_000 }).toBeGreaterThan(full - 1);
+    const up = await byRamp(back);
+    console.log(`from −3 to −11 dB in ${down} ms, and back in ${up} ms`);
+    for (const took of [down, up]) {
+      expect(took).toBeGreaterThan(50);
+      expect(took).toBeLessThan(600);
+    }
+  }).toPass({ timeout: 40_000 });
+
+  await hears.selectOption('ru');
+  await lowAgain();
+  // What comes first after an interruption is stretched by the browser, and by some dB uneven.
+  const never = -9;
+  const loudest = async (since: number) => Math.max(...(await followed(since)).map(([, level]) => level)) - full;
+  const since = Date.now();
+  await footSwitch(booth, 'keydown'); // the interpreter coughs
+  await booth.page.waitForTimeout(700);
+  await footSwitch(booth, 'keyup');
+  await lowAgain();
+  expect(await loudest(since)).toBeLessThan(never);
+
+  // Another connection, and a page loaded anew: before anything else is known the original is low.
+  for (const way of await reporter.ways(server.relay, false)) way.cut = true;
+  await expect.poll(middle, { timeout: 20_000 }).toBeLessThan(full - 60);
+  for (const way of server.relay.ways.values()) way.cut = false;
+  await lowAgain();
+  expect(await loudest(since)).toBeLessThan(never);
+  await page.reload();
+  const reloaded = Date.now();
+  await lowAgain();
+  expect((await followed(0)).length).toBeGreaterThan(10);
+  expect(await loudest(0)).toBeLessThan(never);
+  console.log(`loudest through a cough, a lost connection and a reload (${Date.now() - reloaded} ms): ${(await loudest(0)).toFixed(1)} dB`);
 });
