@@ -98,18 +98,21 @@ function level(samples: Float32Array): number {
   return decibels(samples.reduce((s, x) => s + x * x, 0) / samples.length);
 }
 
-/** Everything but the tone against all of it, from 20 Hz to 20 kHz, in dB. */
-function distortion(samples: Float32Array): number {
-  const long = 65_536;
-  const power = new Spectra(long).at(samples, 0);
-  const [bin, side] = [(tone * long) / rate, Math.round((15 * long) / rate)];
-  let [rest, all] = [0, 0];
-  for (let k = Math.ceil((20 * long) / rate); k <= (20_000 * long) / rate; k++) {
-    all += power[k]!;
-    if (Math.abs(k - bin) > side) rest += power[k]!;
-  }
-  return decibels(rest / all);
+/** Everything but the tone against all of it, from 20 Hz to 20 kHz, dB, of each sixth of a second. */
+function distortions(samples: Float32Array): number[] {
+  const [low, high] = [Math.ceil(20 / hertz), Math.floor(20_000 / hertz)];
+  const side = 60 / hertz;
+  return spectra.all(samples).map((power) => {
+    let [rest, all] = [0, 0];
+    for (let k = low; k <= high; k++) {
+      all += power[k]!;
+      if (Math.abs(k - tone / hertz) > side) rest += power[k]!;
+    }
+    return decibels(rest / all);
+  });
 }
+
+const median = (all: readonly number[]) => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? NaN;
 
 /** What a way does to sound. Levels are dBFS. */
 export interface Way {
@@ -122,8 +125,9 @@ export interface Way {
   readonly nothing: number;
   readonly room: number;
   readonly gone: number;
-  /** Distortion and noise of the tone, dB, heard and as the microphone gave it. */
+  /** Distortion and noise of the tone, dB, heard, at its worst moment, and as the microphone gave it. */
   readonly thdn: number;
+  readonly thdnWorst: number;
   readonly thdnAtMouth: number;
   /** From mouth to ear, milliseconds. */
   readonly delay: { readonly median: number; readonly least: number; readonly most: number };
@@ -189,8 +193,9 @@ export function way(mouth: Tape, ear: Tape): Way {
     nothing: level(of(parts.nothing, 0.5)),
     room: level(room),
     gone: frames.filter((l) => l < -85).length / frames.length,
-    thdn: distortion(of(parts.tone, 0.4)),
-    thdnAtMouth: distortion(stretch(mouth.samples, start, parts.tone, 0.4)),
+    thdn: median(distortions(of(parts.tone))),
+    thdnWorst: Math.max(...distortions(of(parts.tone))),
+    thdnAtMouth: median(distortions(stretch(mouth.samples, start, parts.tone))),
     delay: delay(mouth, ear),
   };
 }

@@ -51,6 +51,7 @@ type way struct {
 	Room    float64 `json:"room"`
 	Gone    float64 `json:"gone"` // share of the room's 20 ms in which nothing is heard
 	THDN    float64 `json:"thdn"`
+	Worst   float64 `json:"thdnWorst"`
 	AtMouth float64 `json:"thdnAtMouth"`
 	Delay   delay   `json:"delay"`
 	Packets float64 `json:"packets"` // a second, where the microphone's were counted
@@ -146,6 +147,7 @@ func tables(m measured) string {
 		append(row("digital silence is heard as", func(w way) string { return dBFS(w.Nothing) }), "–"),
 		append(row("a quiet room of −60 dBFS is heard as", func(w way) string { return dBFS(w.Room) }), "as it is"),
 		append(row("1 kHz at −12 dBFS: distortion and noise", func(w way) string { return thdn(w.THDN) }), "–"),
+		append(row("– in its worst sixth of a second", func(w way) string { return thdn(w.Worst) }), "–"),
 		append(row("mouth to ear, median (least … most)", func(w way) string { return w.Delay.String() }), "150 ms, one hop"),
 	))
 	fmt.Fprintf(&b, "\nDistortion and noise of the same tone as the microphone’s track gives it: %s. The listener’s browser says that its loudspeaker is %.0f ms behind.\n",
