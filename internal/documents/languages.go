@@ -11,6 +11,9 @@ import (
 // note heads the column of a term list that is in no language.
 const note = "note"
 
+// mostTag is how long a tag may be: RFC 5646 asks for 35 letters to be read.
+const mostTag = 64
+
 var notes = map[string]bool{
 	note: true, "notes": true, "comment": true, "comments": true, "remark": true, "remarks": true,
 	"ملاحظة": true, "ملاحظات": true, "примечание": true, "примечания": true, "комментарий": true, "备注": true, "注释": true,
@@ -21,6 +24,9 @@ var notes = map[string]bool{
 func languageOf(name string) string {
 	if tag, ok := languageNames()[strings.ToLower(name)]; ok {
 		return tag
+	}
+	if len(name) > mostTag {
+		return "" // reading a tag takes the square of its length
 	}
 	tag, err := language.All.Parse(name)
 	if base, confident := tag.Base(); err != nil || confident != language.Exact || base.String() == "und" {

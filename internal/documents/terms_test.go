@@ -38,6 +38,7 @@ func TestATermListIsRefusedWithTheReason(t *testing.T) {
 		{"no terms", "ar,ru\n,\n", "terms-none", "", ""},
 		{"no header", "تفاهم,взаимопонимание\n", "terms-language", "column", "1"},
 		{"a language nobody knows", "ar,ru,xq\n", "terms-language", "name", "xq"},
+		{"a tag without end", "ar,en" + strings.Repeat("-", MaxTermBytes-100) + "\na,b\n", "terms-language", "column", "2"},
 		{"a language twice", "ar,ru,Arabic\n", "terms-twice", "column", "3"},
 		{"one language", "ar,note\nتفاهم,\n", "terms-one-language", "", ""},
 		{"a cell too many", "ar,ru\na,b\na,b,c\n", "terms-row", "line", "3"},
