@@ -62,6 +62,9 @@ func (c *chats) drop(r *reader) {
 
 // send gives a reader a message, or drops one who does not read.
 func (c *chats) send(r *reader, msg Message) {
+	if !c.readers[r] {
+		return // dropped at an earlier message of the same round
+	}
 	select {
 	case r.ch <- msg:
 	default:
@@ -140,9 +143,10 @@ func (m *meeting) reads(seat summit.SeatID, circle plan.Circle) bool {
 
 // listen registers a reader and tells it what was said last.
 func (m *meeting) listen(ctx context.Context, seat summit.SeatID) (<-chan Message, error) {
-	r := &reader{seat: seat, ch: make(chan Message, unread)}
+	r := &reader{seat: seat}
 	var refusal error
 	err := m.call(ctx, func() {
+		r.ch = make(chan Message, unread+kept*(m.chatsOf(seat)-1))
 		same := 0
 		for other := range m.chats.readers {
 			if other.seat == seat {
@@ -164,6 +168,18 @@ func (m *meeting) listen(ctx context.Context, seat summit.SeatID) (<-chan Messag
 	}
 	context.AfterFunc(ctx, func() { _ = m.call(m.ctx, func() { m.chats.drop(r) }) })
 	return r.ch, nil
+}
+
+// chatsOf is how many chats a seat may come to read at most: what was said
+// before in all of them comes at once, and drops nobody.
+func (m *meeting) chatsOf(seat summit.SeatID) int {
+	switch x, _ := m.state.Seat(seat); x.Role {
+	case summit.Interpreter:
+		return 3
+	case summit.Officer, summit.Technician:
+		return max(1, len(m.state.Booths))
+	}
+	return 1
 }
 
 // remind tells a reader what was said last in its chats.

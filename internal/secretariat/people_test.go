@@ -300,6 +300,32 @@ func TestABoothsChatsWithTechnicianAndOfficer(t *testing.T) {
 	})
 }
 
+// Who comes back to several chats is told what was said last in all of them.
+func TestLongChatsAreToldToWhoComesLater(t *testing.T) {
+	convened(t, func(h *hall) {
+		chats := []plan.Chat{plan.BoothChat, plan.TechnicianChat, plan.OfficerChat}
+		for range kept + 1 {
+			for _, to := range chats {
+				if err := h.sec.Say(h.Context(), h.id, "interpreter-1", plan.Circle{Chat: to}, "there is a hum"); err != nil {
+					h.Fatal(err)
+				}
+				time.Sleep(perMessage)
+			}
+		}
+		ch, err := h.sec.Listen(h.Context(), h.id, "interpreter-1")
+		if err != nil {
+			h.Fatal(err)
+		}
+		synctest.Wait()
+		if len(ch) != kept*len(chats) {
+			h.Errorf("%d messages are told, want %d", len(ch), kept*len(chats))
+		}
+		if err := h.sec.Say(h.Context(), h.id, "interpreter-2", plan.Circle{Chat: plan.BoothChat}, "gone now"); err != nil {
+			h.Fatal(err)
+		}
+	})
+}
+
 func TestAChatFloodIsHeldBack(t *testing.T) {
 	convened(t, func(h *hall) {
 		idle, err := h.sec.Listen(h.Context(), h.id, "principal-a")
