@@ -69,7 +69,7 @@ async function keeps(): Promise<unknown> {
 
 /** Takes everything of the network away for five seconds; gives when it is back, as milliseconds since 1970. */
 async function drop(): Promise<number> {
-  const ways = [...(await a.ways(server.relay, true)), ...(await a.ways(server.relay, false))];
+  const ways = [...(await a.waysNow(server.relay, true)), ...(await a.waysNow(server.relay, false))];
   expect(ways.length).toBe(2);
   for (const w of ways) w.cut = true;
   pages.line.cut = true;
@@ -103,7 +103,7 @@ test('a router that forgets whose packets they are: sound goes on over the same 
   const before = await keeps();
   const [from, to] = [await place(a, 'b-principal'), await place(b, 'a-delegate')];
   const made = await a.connectionsMade();
-  const ways = [...(await a.ways(server.relay, true)), ...(await a.ways(server.relay, false))];
+  const ways = [...(await a.waysNow(server.relay, true)), ...(await a.waysNow(server.relay, false))];
   expect(ways.length).toBe(2);
   const passed = ways.map((w) => w.toClient);
   await Promise.all(ways.map((w) => w.forget()));
@@ -122,7 +122,7 @@ test('a router that forgets whose packets they are: sound goes on over the same 
 
 test('a line of 300 kbit/s: sound without a gap, and one picture that moves', async () => {
   const from = await place(a, 'b-principal');
-  const [line] = await a.ways(server.relay, false);
+  const [line] = await a.waysNow(server.relay, false);
   line!.down.rate = 300_000;
   await a.page.waitForTimeout(3_000);
   let longest = Infinity;

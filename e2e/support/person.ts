@@ -27,6 +27,9 @@ export const quietly = [
 
 const files = mkdtempSync(join(tmpdir(), 'liqa-capture-'));
 
+/** Packets of sound and picture that a way has carried, either way. */
+const carried = (way: Way) => [...way.sources.values()].reduce((sum, n) => sum + n, 0);
+
 export class Person {
   private constructor(
     readonly browser: Browser,
@@ -103,6 +106,14 @@ export class Person {
     const streams = await this.page.evaluate(() => (globalThis as unknown as Ears).liqaEars.streams());
     const mine = new Set(streams.filter((s) => s.sends === sends).map((s) => s.ssrc));
     return [...relay.ways.values()].filter((w) => [...w.sources.keys()].some((ssrc) => mine.has(ssrc)));
+  }
+
+  /** Those of the person's ways that carry something now: a line that was restarted has gone another way since. */
+  async waysNow(relay: Relay, sends: boolean): Promise<Way[]> {
+    const all = await this.ways(relay, sends);
+    const passed = new Map(all.map((w) => [w, carried(w)]));
+    await this.page.waitForTimeout(500);
+    return all.filter((w) => carried(w) > passed.get(w)!);
   }
 
   /** By how many milliseconds each beep is heard after its flash is seen, for a while. */
