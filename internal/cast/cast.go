@@ -14,6 +14,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -66,6 +67,9 @@ func (c *Cast) Run(ctx context.Context) error {
 		all.Add(1)
 		go func() {
 			defer all.Done()
+			if c.Turns != nil && !slices.Contains(c.Turns, seat) {
+				defer cancel() // without its officer nobody would end a rehearsal
+			}
 			if err := c.play(ctx, link); err != nil && ctx.Err() == nil {
 				c.Log.Warn("a member of the cast has left", "seat", seat, "why", err)
 				mu.Lock()

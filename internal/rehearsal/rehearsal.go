@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"liqa/internal/access"
 	"liqa/internal/cast"
@@ -22,8 +23,12 @@ import (
 	"liqa/internal/summit"
 )
 
-// Most is how many rehearsals a server holds at one time.
-const Most = 8
+// Most is how many rehearsals a server holds at one time, and longest how long
+// one goes on, whoever has left their page open.
+const (
+	Most    = 8
+	longest = 4 * time.Hour
+)
 
 // Summits is what runs the summits.
 type Summits interface {
@@ -36,7 +41,8 @@ type Summits interface {
 // several goroutines at once.
 type Stage struct {
 	summits Summits
-	address string // of the server's own front door
+	address string      // of the server's own front door
+	full    func() bool // the server is near its limit
 	log     *slog.Logger
 	ctx     context.Context // ends with Close
 	end     context.CancelFunc
@@ -48,8 +54,9 @@ type Stage struct {
 
 // Open makes a stage. The address is one at which this machine opens the server
 // without a certificate: whom the server plays comes in there, as everybody does.
-func Open(summits Summits, address string, log *slog.Logger) *Stage {
-	s := &Stage{summits: summits, address: address, log: log, running: map[summit.SummitID]summit.SummitID{}}
+// While full reports true no rehearsal begins.
+func Open(summits Summits, address string, full func() bool, log *slog.Logger) *Stage {
+	s := &Stage{summits: summits, address: address, full: full, log: log, running: map[summit.SummitID]summit.SummitID{}}
 	s.ctx, s.end = context.WithCancel(context.Background())
 	return s
 }
@@ -96,7 +103,7 @@ func (s *Stage) held(ctx context.Context, of summit.State) (summit.SummitID, err
 	switch {
 	case s.ctx.Err() != nil:
 		return "", s.ctx.Err()
-	case len(s.running) >= Most:
+	case len(s.running) >= Most, s.full():
 		return "", refuse("rehearsals-full")
 	}
 	troupe, err := describe(of)
@@ -124,11 +131,13 @@ func (s *Stage) play(id summit.SummitID, t *troupe) {
 	for seat, secret := range t.secrets {
 		c.Links[seat] = access.Link{Summit: id, Seat: seat, Secret: secret}.Reveal(s.address)
 	}
-	err := c.Run(s.ctx)
+	ctx, stop := context.WithTimeout(s.ctx, longest)
+	defer stop()
+	err := c.Run(ctx)
 	if s.ctx.Err() != nil {
 		return
 	}
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		s.log.Error("the rehearsal has broken off", "rehearsal", string(id), "why", err)
 	}
 	_, err = s.summits.Do(s.ctx, id, summit.Actor(officer), summit.EndSummit{})

@@ -16,6 +16,7 @@ import (
 	"github.com/pion/rtp"
 
 	"liqa/demo"
+	"liqa/internal/access"
 	"liqa/internal/attendee"
 	"liqa/internal/player"
 	"liqa/internal/summit"
@@ -128,6 +129,13 @@ func TestInterpretersRehearseBeforeTheSummit(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(c.Data, "record", one.Summit)); err == nil {
 		t.Error("the rehearsal has a recording")
 	}
+
+	// When its officer is gone nobody would end it, so it ends.
+	if _, err := s.walls.summits.Do(t.Context(), summit.SummitID(one.Summit), summit.Administrator,
+		summit.Reissue{Seat: "rehearsal-officer", Hash: access.NewSecret().Hash()}); err != nil {
+		t.Fatal(err)
+	}
+	two.until("over, with its officer", func(v view.View) bool { return v.Summit.Phase == summit.Ended })
 
 	// Nobody but interpreters, nobody once the summit has begun.
 	for _, seat := range []summit.SeatID{"principal-a", "reporter", "technician"} {

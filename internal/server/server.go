@@ -112,7 +112,7 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	if err != nil {
 		return s, err
 	}
-	rehearsals := rehearsal.Open(summits, s.LocalURL(), s.log)
+	rehearsals := rehearsal.Open(summits, s.LocalURL(), func() bool { return s.strain.Now().Full }, s.log)
 	s.onClose(rehearsals.Close)
 	shelf, err := documents.Open(s.path("documents"))
 	if err != nil {

@@ -8,10 +8,13 @@ import (
 	"unicode/utf8"
 )
 
-// MostBytes is how large a document may be; mostDocuments how many a summit has.
+// MostBytes is how large a document may be; mostDocuments how many a summit
+// has.
 const (
 	MostBytes     = 64 << 20
 	mostDocuments = 200
+	// mostBefore is how many of them a seat has handed in before it is let in.
+	mostBefore = 20
 )
 
 var mediaType = regexp.MustCompile(`^[a-z]+/[a-z0-9][a-z0-9.+-]{0,100}$`)
@@ -25,14 +28,29 @@ func (a HandIn) decide(d *decision) error {
 	}
 	side := d.handsInFor()
 	if old, ok := d.s.document(a.ID, side); ok {
-		if old.Document.same(a.Document) {
+		switch {
+		case old.Document.same(a.Document):
 			return nil
+		case !d.seat.Admitted && old.Seat != d.seat.ID:
+			return d.refuse("not-admitted")
 		}
+	} else if !d.seat.Admitted && d.s.handedInBy(d.seat.ID) >= mostBefore {
+		return d.refuse("documents-before", "limit", strconv.Itoa(mostBefore))
 	} else if len(d.s.Documents) >= mostDocuments {
 		return d.refuse("too-many-documents", "limit", strconv.Itoa(mostDocuments))
 	}
 	d.emit(DocumentHandedIn{d.stamp(), d.seat.ID, a.Document})
 	return nil
+}
+
+// handedInBy counts the documents of a seat.
+func (s State) handedInBy(id SeatID) (n int) {
+	for _, x := range s.Documents {
+		if x.Seat == id {
+			n++
+		}
+	}
+	return n
 }
 
 // prepares reports whether a seat that has not been admitted yet may hand in to

@@ -130,6 +130,7 @@ var sentences = map[string]string{
 	"bad-document":       "The document was not taken: it needs a title, a file name without a path, and a media type.",
 	"no-such-purpose":    "Say what the document is: a speech text, slides, a term list, or something else.",
 	"document-size":      "The document was not taken: it is empty, or larger than {limit} MiB.",
+	"documents-before":   "You have handed in {limit} documents, which is the most before you have been let in. Withdraw one, or hand in more when you are in.",
 	"too-many-documents": "This summit has {limit} documents already, which is the most. Withdraw one first.",
 	"no-such-remedy":     "A person can be asked to mute, to unmute or to reload the page. Nothing was asked.",
 	"no-microphone":      "{name} has a press seat and no microphone here.",

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -55,14 +56,15 @@ func (l *limits) within(r *rate.Limiter) (ok bool, after time.Duration) {
 }
 
 // allows counts a call of a seat, and answers when there are too many. Making a
-// connection counts more than another call.
+// connection, and going to a rehearsal, count more than another call.
 func (s *Server) allows(w http.ResponseWriter, r *http.Request, who access.Caller) bool {
 	if who.Seat == "" {
 		return true
 	}
 	mine := s.limits.seat(place{who.Summit, who.Seat})
 	ok, after := s.limits.within(mine.calls)
-	if ok && r.Method == http.MethodPost && (r.URL.Path == "/api/whip" || r.URL.Path == "/api/whep") {
+	costly := []string{"/api/whip", "/api/whep", "/api/rehearsal"}
+	if ok && r.Method == http.MethodPost && slices.Contains(costly, r.URL.Path) {
 		ok, after = s.limits.within(mine.sessions)
 	}
 	if !ok {

@@ -77,6 +77,7 @@ export const refusedAr: { readonly [K in keyof typeof refusedEn]: string } = {
   "refused.screen-taken": "{name} يشارك شاشة منذ {at}، ولا تُعرض إلا شاشة واحدة. اطلب منه أو من موظف المراسم إيقافها أولًا.",
   "refused.bad-document": "لم تُقبل الوثيقة: يلزمها عنوان واسم ملف من غير مسار ونوع الملف.",
   "refused.document-size": "لم تُقبل الوثيقة: هي فارغة أو أكبر من {limit} ميبيبايت.",
+  "refused.documents-before": "سلّمتَ {limit} وثيقة، وهو أقصى ما يُسلَّم قبل السماح لك بالدخول. اسحب واحدة، أو سلّم المزيد بعد دخولك.",
   "refused.too-many-documents": "في هذه القمة {limit} وثيقة، وهو الحدّ الأقصى. اسحب واحدة أولًا.",
   "refused.no-such-remedy": "يمكن أن يُطلب من الشخص كتم الميكروفون أو فتحه أو إعادة تحميل الصفحة. لم يُطلب شيء.",
   "refused.no-microphone": "مقعد {name} مقعد صحفي ولا ميكروفون له هنا.",

@@ -76,6 +76,7 @@ export const refusedEn = {
   "refused.screen-taken": "{name} has been sharing a screen since {at}, and one is shown at a time. Ask them or the protocol officer to stop it first.",
   "refused.bad-document": "The document was not taken: it needs a title, a file name without a path, and a media type.",
   "refused.document-size": "The document was not taken: it is empty, or larger than {limit} MiB.",
+  "refused.documents-before": "You have handed in {limit} documents, which is the most before you have been let in. Withdraw one, or hand in more when you are in.",
   "refused.too-many-documents": "This summit has {limit} documents already, which is the most. Withdraw one first.",
   "refused.no-such-remedy": "A person can be asked to mute, to unmute or to reload the page. Nothing was asked.",
   "refused.no-microphone": "{name} has a press seat and no microphone here.",
