@@ -22,7 +22,7 @@ export const consoleAr = {
   "console.warning.pivot-silent": "لا أحد يترجم الآن إلى القناة التي تعمل منها.",
   "console.warning.insufficient": "أُبلغ المسؤول عن المراسم والفني بأن الصوت لا يكفي.",
 
-  "console.setup": "السماعة والمفاتيح",
+  "console.setup": "الإعداد",
   "console.headphones": "السماعة",
   "console.balance": "الموازنة",
   "console.partner": "الزميل",

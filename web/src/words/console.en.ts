@@ -22,7 +22,7 @@ export const consoleEn = {
   "console.warning.pivot-silent": "Nobody interprets into the channel you work from now.",
   "console.warning.insufficient": "Officer and technician know that the sound is insufficient.",
 
-  "console.setup": "Headphones, keys",
+  "console.setup": "Setup",
   "console.headphones": "Headphones",
   "console.balance": "Balance",
   "console.partner": "Partner",

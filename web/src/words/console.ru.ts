@@ -22,7 +22,7 @@ export const consoleRu = {
   "console.warning.pivot-silent": "В канал, с которого вы работаете, сейчас никто не переводит.",
   "console.warning.insufficient": "Протокол и техник знают, что звука не хватает для перевода.",
 
-  "console.setup": "Наушники, клавиши",
+  "console.setup": "Настройки",
   "console.headphones": "Наушники",
   "console.balance": "Баланс",
   "console.partner": "Напарник",

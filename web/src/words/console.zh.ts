@@ -22,7 +22,7 @@ export const consoleZh = {
   "console.warning.pivot-silent": "您所依据的频道目前无人口译。",
   "console.warning.insufficient": "礼宾官和技术员已知道声音不足以口译。",
 
-  "console.setup": "耳机与按键",
+  "console.setup": "设置",
   "console.headphones": "耳机",
   "console.balance": "平衡",
   "console.partner": "搭档",
