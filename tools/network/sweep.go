@@ -82,8 +82,8 @@ type meeting struct {
 }
 
 // openMeeting opens a room, brings both principals in, and starts the item.
-func openMeeting(ctx context.Context, server string, c camera) (m *meeting, err error) {
-	m = &meeting{}
+func openMeeting(ctx context.Context, server string, c camera) (_ *meeting, err error) {
+	m := &meeting{}
 	if m.room, err = openRoom(ctx, server); err != nil {
 		return nil, err
 	}
@@ -122,8 +122,11 @@ func (m *meeting) Close() {
 	for _, a := range m.others {
 		_ = a.Close() // the server goes anyway
 	}
-	m.a.leave()
-	m.b.leave()
+	for _, p := range []*person{m.a, m.b} {
+		if p != nil {
+			p.leave()
+		}
+	}
 	m.room.Close()
 }
 
