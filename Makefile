@@ -68,7 +68,7 @@ test-go-short: web/dist/.vite/manifest.json | need-go
 test-web: web/dist/.vite/manifest.json ## front end: types and unit tests
 	cd web && npm run --silent check && npm run --silent test
 
-test: vet test-go test-web test-e2e ## everything a change must pass
+test: vet test-go test-web test-e2e test-network ## everything a change must pass
 
 test-e2e: bin/liqa bin/speaker e2e/node_modules/.package-lock.json | need-e2e ## real Chromium and Firefox: every screen by axe, and the stories against a real server
 	cd web && npm run --silent a11y

@@ -138,21 +138,23 @@ func (p *person) hears(ctx context.Context) error {
 	if err := p.watch(ctx, 200*time.Millisecond); err != nil {
 		return err
 	}
+	var last look
 	for ctx.Err() == nil {
 		all, err := p.seen(ctx)
 		if err != nil {
 			return err
 		}
 		if n := len(all); n > 1 {
-			sound, _ := all[n-1].stream(soundMid, "audio")
-			picture, _ := all[n-1].stream(pictureMid, "video")
+			last = all[n-1]
+			sound, _ := last.stream(soundMid, "audio")
+			picture, _ := last.stream(pictureMid, "video")
 			if sound.Energy > 0 && picture.Frames > 0 {
 				return nil
 			}
 		}
 		time.Sleep(500 * time.Millisecond)
 	}
-	return fmt.Errorf("%s hears or sees nothing: %w", p.seat, ctx.Err())
+	return fmt.Errorf("%s hears or sees nothing: %w; the last that its connections counted: %+v", p.seat, ctx.Err(), last)
 }
 
 // A browser that was not given the processor for so long while it was watched
