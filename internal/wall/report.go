@@ -88,7 +88,6 @@ type Received struct {
 	// Concealed is the share of sound that had to be made up, 0 to 1.
 	Concealed float64 `json:"concealed,omitempty"`
 	Buffer    float64 `json:"buffer,omitempty"` // ms of jitter buffer
-	Level     float64 `json:"level,omitempty"`  // dBFS
 	// Frozen is for how many of the last seconds the picture stood still.
 	Frozen float64 `json:"frozen,omitempty"`
 	FPS    float64 `json:"fps,omitempty"`
@@ -165,8 +164,7 @@ func (r *Report) bound() {
 
 func (s *Received) bound() {
 	s.Rate, s.Lost, s.Concealed = rate(s.Rate), between(s.Lost, 0, 1), between(s.Concealed, 0, 1)
-	s.Buffer, s.Level = delay(s.Buffer), between(s.Level, -127, 0)
-	s.Frozen, s.FPS = between(s.Frozen, 0, 60), between(s.FPS, 0, 1000)
+	s.Buffer, s.Frozen, s.FPS = delay(s.Buffer), between(s.Frozen, 0, 60), between(s.FPS, 0, 1000)
 	s.Width, s.Height = pixels(s.Width), pixels(s.Height)
 }
 

@@ -12,7 +12,7 @@ const honest = `{"browser":{"name":"Chromium","version":"156.0","system":"Linux"
  "microphone":{"device":"headset","rate":48000,"level":-21.5,"peak":-6,"clipped":0,"edge":0},
  "camera":{"width":1280,"height":720,"fps":30},
  "sends":{"rate":1900,"delay":31,"lost":0.002,"codec":"H264","layers":[{"rid":"q","width":320,"height":180,"fps":30,"rate":140,"limited":"none"}]},
- "slots":{"picture-1":{"rate":900,"lost":0,"fps":29.9,"width":1280,"height":720},"channel":{"rate":70,"lost":0.01,"concealed":0.001,"buffer":62,"level":-23}}}`
+ "slots":{"picture-1":{"rate":900,"lost":0,"fps":29.9,"width":1280,"height":720},"channel":{"rate":70,"lost":0.01,"concealed":0.001,"buffer":62}}}`
 
 func TestReadingAReport(t *testing.T) {
 	r, err := ParseReport([]byte(honest))

@@ -85,7 +85,6 @@ export function received(e: Entry, grown: Growth): Received | undefined {
     ...common,
     concealed: round(Math.max(0, of("concealedSamples") - of("silentConcealedSamples")) / Math.max(1, of("totalSamplesReceived")), 4),
     ...(emitted > 0 ? { buffer: round((of("jitterBufferDelay") / emitted) * 1000) } : {}),
-    level: round(Math.max(-127, 20 * Math.log10(number(e, "audioLevel") + 1e-7))),
   };
 }
 

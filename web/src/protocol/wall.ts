@@ -245,7 +245,6 @@ export interface Received {
   /** Share of sound that had to be made up, 0 to 1. */
   readonly concealed?: number;
   readonly buffer?: number;
-  readonly level?: number;
   /** Seconds of the last two for which the picture stood still. */
   readonly frozen?: number;
   readonly fps?: number;
