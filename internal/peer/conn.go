@@ -12,6 +12,8 @@ import (
 
 	"github.com/pion/dtls/v3"
 	"github.com/pion/rtcp"
+
+	"liqa/internal/peer/pipe"
 )
 
 // handshakeTime is what a client has, from its offer on, to prove an address
@@ -57,7 +59,7 @@ type Conn struct {
 
 	side   side
 	tls    *dtls.Conn
-	pipe   *pipe
+	pipe   *pipe.Pipe
 	keys   atomic.Pointer[keys]
 	active atomic.Pointer[route]
 	heard  atomic.Int64 // ticks; the last packet that proved the client is there
@@ -127,7 +129,7 @@ func (g *Gate) newConn(session string, o *offer, onState func(State), log *slog.
 		done:   make(chan struct{}),
 	}
 	c.heard.Store(ticks(c.started))
-	c.pipe = newPipe(c.send)
+	c.pipe = pipe.New(func(b []byte) error { c.send(b); return nil }) // what is lost, DTLS sends again
 	var err error
 	c.tls, err = g.identity.dtlsServer(c.pipe, o.print)
 	return c, err

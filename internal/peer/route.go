@@ -155,6 +155,6 @@ func (g *Gate) receive(r *route, from origin, b []byte, at time.Time) {
 		r.heard.Store(ticks(at))
 		r.conn.side.packet(b, at)
 	case isDTLS(b):
-		r.conn.pipe.deliver(b)
+		r.conn.pipe.Deliver(b)
 	}
 }

@@ -24,6 +24,8 @@ import (
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	"github.com/pion/srtp/v3"
+
+	"liqa/internal/peer/pipe"
 )
 
 // Replay windows in packets. A picture sent again by NACK comes late, and must
@@ -68,9 +70,9 @@ func newIdentity(now time.Time) (*identity, error) {
 
 // dtlsServer prepares the handshake. AES-GCM before AES-CM with SHA-1: it
 // costs less than half.
-func (id *identity) dtlsServer(p *pipe, want fingerprint) (*dtls.Conn, error) {
+func (id *identity) dtlsServer(p *pipe.Pipe, want fingerprint) (*dtls.Conn, error) {
 	quiet := &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}
-	return dtls.ServerWithOptions(p, pipeAddr{},
+	return dtls.ServerWithOptions(p, pipe.Peer{},
 		dtls.WithCertificates(id.certificate),
 		dtls.WithSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AEAD_AES_256_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80),
 		dtls.WithExtendedMasterSecret(dtls.RequireExtendedMasterSecret),

@@ -23,7 +23,8 @@ import (
 	"github.com/pion/dtls/v3"
 	"github.com/pion/srtp/v3"
 	"github.com/pion/stun/v4"
-	"github.com/pion/transport/v5/deadline"
+
+	"liqa/internal/peer/pipe"
 )
 
 // Options of [Listen].
@@ -50,7 +51,7 @@ type Listener struct {
 	name     string // of checks: theirs:ours
 	password string // theirs
 	mine     string // our password
-	pipe     *pipe
+	pipe     *pipe.Pipe
 	checked  chan struct{}
 	once     sync.Once
 	first    sync.Once
@@ -81,7 +82,7 @@ func Listen(id *Identity, url string, o Options) (*Listener, error) {
 		return nil, err
 	}
 	l.name, l.password = string(theirs[1])+":"+ufrag, string(password[1])
-	l.pipe = &pipe{put: l.put, in: make(chan []byte, 16), deadline: deadline.New(), closed: make(chan struct{})}
+	l.pipe = pipe.New(l.put)
 	if o.TCP {
 		if l.stream, err = net.Dial("tcp", l.server.String()); err != nil {
 			return nil, err
@@ -164,7 +165,7 @@ func (l *Listener) check() error {
 
 // agree shakes hands, and takes the keys where packets are opened.
 func (l *Listener) agree(id *Identity) error {
-	conn, err := dtls.ClientWithOptions(l.pipe, server{}, dtls.WithCertificates(id.certificate), dtls.WithInsecureSkipVerify(true),
+	conn, err := dtls.ClientWithOptions(l.pipe, pipe.Peer{}, dtls.WithCertificates(id.certificate), dtls.WithInsecureSkipVerify(true),
 		dtls.WithSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_128_GCM), dtls.WithExtendedMasterSecret(dtls.RequireExtendedMasterSecret))
 	if err != nil {
 		return err
@@ -242,7 +243,7 @@ func (l *Listener) take(b []byte, at func() int64) {
 	case b[0] < 4: // STUN
 		l.takeCheck(b)
 	case b[0] >= 20 && b[0] < 64: // DTLS
-		l.pipe.deliver(b)
+		l.pipe.Deliver(b)
 	case b[1]&0x7f == sound: // a slate is a picture
 		l.Packets.Add(1)
 		l.Last.Store(at())
