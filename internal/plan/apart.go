@@ -91,7 +91,7 @@ func (t *table) addPrivate(set *Set, s summit.State, id summit.SeatID) {
 func (t *table) huddle(s summit.State, seat summit.Seat) []summit.Seat {
 	var others []summit.Seat
 	for _, x := range s.Seats {
-		if x.ID != seat.ID && confers(s, x) && s.HuddleOf(x.ID) == s.HuddleOf(seat.ID) {
+		if x.ID != seat.ID && confers(s, x) && x.HuddleOf() == seat.HuddleOf() {
 			others = append(others, x)
 		}
 	}
@@ -108,7 +108,7 @@ func confers(s summit.State, x summit.Seat) bool {
 // table's for who is in the room.
 func (t *table) screen(s summit.State, seat summit.Seat, inRoom bool) Set {
 	if confers(s, seat) {
-		if x, ok := s.Screen(summit.ToDelegation, s.HuddleOf(seat.ID)); ok {
+		if x, ok := s.Screen(summit.ToDelegation, seat.HuddleOf()); ok {
 			if from, _ := s.Seat(x.Seat); x.Seat != seat.ID && confers(s, from) && here(s, from) && t.live[screen(x.Seat)] {
 				return Set{Sources: []Source{screen(x.Seat)}, Apart: true}
 			}

@@ -96,8 +96,7 @@ func (s State) whisperedBy(w Whisper) bool {
 
 // HuddleOf is the delegation in whose huddle a seat is, as one who confers or as
 // one who whispers; "" for who is in none.
-func (s State) HuddleOf(id SeatID) DelegationID {
-	x, _ := s.Seat(id)
+func (x Seat) HuddleOf() DelegationID {
 	if x.Huddle {
 		return x.Delegation
 	}

@@ -33,20 +33,14 @@ func (e *eyes) apart(m *Me) {
 // huddle is who is in the huddle of this seat's delegation, or in the one where it
 // whispers.
 func (e *eyes) huddle() []summit.SeatID {
-	all := []summit.SeatID{}
 	of := e.me.Whispers
 	if e.who == table {
 		of = e.me.Delegation
 	}
 	if of == "" || e.who != table && e.who != booth {
-		return all
+		return []summit.SeatID{}
 	}
-	for _, x := range e.s.Seats {
-		if e.s.HuddleOf(x.ID) == of {
-			all = append(all, x.ID)
-		}
-	}
-	return all
+	return e.those(func(x *summit.Seat) bool { return x.HuddleOf() == of })
 }
 
 func (e *eyes) words() []PrivateWord {
@@ -94,7 +88,7 @@ func (e *eyes) speaking() []Speaking {
 // screens are the shared screens that this seat may know of.
 func (e *eyes) screens() []Sharing {
 	all := []Sharing{}
-	if of := e.s.HuddleOf(e.me.ID); of != "" && (e.who == table || e.who == booth) {
+	if of := e.me.HuddleOf(); of != "" && (e.who == table || e.who == booth) {
 		if x, ok := e.s.Screen(summit.ToDelegation, of); ok {
 			all = append(all, Sharing{x.Seat, x.To, x.Since})
 		}

@@ -107,7 +107,8 @@ func nothingApart(v seen) string {
 	table := v.me.Admitted && v.me.Delegation != "" && member
 	interprets := v.me.Admitted && v.me.Role == summit.Interpreter
 	for _, id := range v.view.Huddle {
-		in := v.s.HuddleOf(id)
+		x, _ := v.s.Seat(id)
+		in := x.HuddleOf()
 		if in == "" || !(table && in == v.me.Delegation) && !(interprets && in == v.me.Whispers) {
 			return string(id) + " confers"
 		}
@@ -135,7 +136,7 @@ func nothingApart(v seen) string {
 	inside := v.staff() || v.me.Admitted && v.s.Attends(v.me.ID)
 	for _, x := range v.view.Room.Screens {
 		from, _ := v.s.Seat(x.Seat)
-		own := (table || interprets) && v.s.HuddleOf(v.me.ID) != "" && v.s.HuddleOf(v.me.ID) == from.Delegation
+		own := (table || interprets) && v.me.HuddleOf() != "" && v.me.HuddleOf() == from.Delegation
 		if x.To == summit.ToTable && !inside || x.To == summit.ToDelegation && !own {
 			return fmt.Sprintf("%+v", x)
 		}

@@ -120,21 +120,16 @@ func (e *eyes) booths() []Booth {
 	}
 	for _, b := range e.s.Booths {
 		own := e.who == booth && b.ID == e.me.Booth
+		told := own || e.who == staff
 		v := Booth{
-			ID: b.ID, Name: text(b.Name), Outgoing: list(b.Outgoing), Seats: []summit.SeatID{},
+			ID: b.ID, Name: text(b.Name), Outgoing: list(b.Outgoing),
+			Seats: e.those(func(x *summit.Seat) bool { return x.Role == summit.Interpreter && x.Booth == b.ID }),
 			OnAir: b.OnAir, Into: b.Into, Cough: b.Cough, Since: b.Since, Busy: []summit.Language{},
 			MayGoOnAir: []summit.Language{}, MayTakeOver: []summit.Language{},
 			Sign: b.Sign, Bidirectional: b.Bidirectional, Also: b.Also, Offered: b.Offered, Stalled: b.Stalled,
 			Insufficient: b.Insufficient.At, OwnLanguage: e.s.OwnLanguage(b),
-			Whispering: []summit.SeatID{}, MayCall: e.mayCall(b),
-		}
-		for _, x := range e.s.Seats {
-			if x.Role == summit.Interpreter && x.Booth == b.ID {
-				v.Seats = append(v.Seats, x.ID)
-				if x.Whispers != "" && (own || e.who == staff) {
-					v.Whispering = append(v.Whispering, x.ID)
-				}
-			}
+			Whispering: e.those(func(x *summit.Seat) bool { return told && x.Booth == b.ID && x.Whispers != "" }),
+			MayCall:    e.mayCall(b),
 		}
 		for _, other := range e.s.Booths {
 			if other.ID != b.ID && other.OnAir != "" && slices.Contains(b.Outgoing, other.Into) {
@@ -144,10 +139,10 @@ func (e *eyes) booths() []Booth {
 		if own {
 			v.MayGoOnAir, v.MayTakeOver = e.onAir(b)
 		}
-		if (own || e.who == staff) && b.Asked.Seat != "" {
+		if told && b.Asked.Seat != "" {
 			v.Asked = &Asked{b.Asked.Reason, b.Asked.Seat, b.Asked.At}
 		}
-		if own || e.who == staff {
+		if told {
 			v.Shift = e.shift(b)
 		}
 		all = append(all, v)
@@ -216,14 +211,9 @@ func (e *eyes) whispers() []Whisper {
 			continue
 		}
 		b, _ := e.s.Booth(w.Booth)
-		v := Whisper{Delegation: w.Delegation, Booth: w.Booth, Name: text(b.Name), By: w.By, At: w.At, Declined: w.Declined, Seats: []summit.SeatID{},
-			May: e.among(summit.AnswerWhisper{Delegation: w.Delegation, Agree: true}, summit.EndWhisper{Booth: w.Booth})}
-		for _, x := range e.s.Seats {
-			if x.Booth == w.Booth && x.Whispers == w.Delegation {
-				v.Seats = append(v.Seats, x.ID)
-			}
-		}
-		all = append(all, v)
+		all = append(all, Whisper{Delegation: w.Delegation, Booth: w.Booth, Name: text(b.Name), By: w.By, At: w.At, Declined: w.Declined,
+			Seats: e.those(func(x *summit.Seat) bool { return x.Booth == w.Booth && x.Whispers == w.Delegation }),
+			May:   e.among(summit.AnswerWhisper{Delegation: w.Delegation, Agree: true}, summit.EndWhisper{Booth: w.Booth})})
 	}
 	return all
 }
@@ -237,15 +227,4 @@ func (e *eyes) mayWhisper() []BoothName {
 		}
 	}
 	return all
-}
-
-// among lists the kinds of those acts that this seat may do now.
-func (e *eyes) among(acts ...summit.Act) []string {
-	kinds := []string{}
-	for _, a := range acts {
-		if e.would(a) {
-			kinds = append(kinds, a.Kind())
-		}
-	}
-	return kinds
 }

@@ -167,7 +167,7 @@ func (e *eyes) self() Me {
 		Seat: me.ID, Role: me.Role, Delegation: me.Delegation, Name: text(me.Name), Function: text(me.Function),
 		Speaks: me.Speaks, Hears: me.Hears, MayHear: []summit.Language{}, Booth: me.Booth,
 		Presence: me.Presence, Admitted: me.Admitted, Muted: me.Muted,
-		MutedByOfficer: me.Muted && me.MutedBy != "" && me.MutedBy != me.ID && me.MutedWhy != summit.Returned,
+		MutedByOfficer: mutedByOfficer(me),
 		HasFloor:       e.s.Floor == me.ID, Hand: e.hand(me.ID),
 		InRoom: e.s.InRoom(me.ID), MaySpeak: e.s.MaySpeak(me.ID),
 		Connects: plan.Connects(e.s, me.ID), Sends: list(plan.MaySend(e.s, me.ID)),

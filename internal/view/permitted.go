@@ -25,10 +25,22 @@ func (e *eyes) wouldIn(s summit.State, a summit.Act, now time.Time) bool {
 	return err == nil && len(events) > 0
 }
 
+// among lists the kinds of those acts that this seat may do now.
+func (e *eyes) among(acts ...summit.Act) []string { return e.amongIn(e.few, acts...) }
+
+func (e *eyes) amongIn(s summit.State, acts ...summit.Act) []string {
+	kinds := []string{}
+	for _, a := range acts {
+		if e.wouldIn(s, a, e.now) {
+			kinds = append(kinds, a.Kind())
+		}
+	}
+	return kinds
+}
+
 // may lists the acts that name nobody and nothing else.
 func (e *eyes) may() []string {
-	kinds := []string{}
-	for _, a := range []summit.Act{
+	kinds := e.among(
 		summit.Arrive{}, summit.Leave{}, summit.Mute{On: !e.me.Muted},
 		summit.RaiseHand{}, summit.LowerHand{}, summit.YieldFloor{},
 		summit.EndItem{}, summit.ResumeCoverage{Item: e.s.Current}, summit.Recess{}, summit.Reconvene{},
@@ -40,11 +52,7 @@ func (e *eyes) may() []string {
 		summit.SoundInsufficient{On: !e.judged()}, summit.TakeFrom{Auto: e.me.ByHand},
 		summit.GoOffAir{}, summit.Cough{On: !e.coughs()}, summit.SlowDown{Reason: summit.TooFast},
 		summit.PublishAdvisory{Digest: unused, Reason: "-"},
-	} {
-		if e.would(a) {
-			kinds = append(kinds, a.Kind())
-		}
-	}
+	)
 	for _, l := range e.s.Publication {
 		if a := (summit.PublishReadout{Language: l, Digest: unused, Reason: "-"}); e.would(a) {
 			kinds = append(kinds, a.Kind())
@@ -93,21 +101,14 @@ func (e *eyes) mayWith(x summit.Seat) []string {
 }
 
 func (e *eyes) tryWith(x summit.Seat) []string {
-	kinds := []string{}
-	s := e.fewAnd(x)
-	for _, a := range []summit.Act{
+	return e.amongIn(e.fewAnd(x),
 		summit.Admit{Seat: x.ID}, summit.Dismiss{Seat: x.ID}, summit.GiveFloor{Seat: x.ID},
 		summit.LowerHand{Seat: x.ID}, summit.MuteSeat{Seat: x.ID},
 		summit.Reissue{Seat: x.ID, Hash: unused}, summit.Revoke{Seat: x.ID},
 		summit.OpenPrivateWord{With: x.ID}, summit.AskSeat{Seat: x.ID, What: e.unasked(x)},
 		summit.LimitPictures{Seat: x.ID, To: otherSize(x)}, summit.Pin{Seat: x.ID},
 		summit.StopSharing{Seat: x.ID},
-	} {
-		if e.wouldIn(s, a, e.now) {
-			kinds = append(kinds, a.Kind())
-		}
-	}
-	return kinds
+	)
 }
 
 // fewAnd is the state that acts are tried on, with one press seat more.
@@ -121,17 +122,13 @@ func (e *eyes) fewAnd(x summit.Seat) summit.State {
 
 // substitutes are the delegates whom this seat may put in a principal's place.
 func (e *eyes) substitutes(principal summit.Seat) []summit.SeatID {
-	ids := []summit.SeatID{}
 	if principal.Role != summit.Principal {
-		return ids
+		return []summit.SeatID{}
 	}
-	for _, x := range e.s.Seats {
-		if x.Role == summit.Delegate && x.Delegation == principal.Delegation &&
-			e.would(summit.Substitute{Principal: principal.ID, By: x.ID}) {
-			ids = append(ids, x.ID)
-		}
-	}
-	return ids
+	return e.those(func(x *summit.Seat) bool {
+		return x.Role == summit.Delegate && x.Delegation == principal.Delegation &&
+			e.would(summit.Substitute{Principal: principal.ID, By: x.ID})
+	})
 }
 
 // mayStart reports whether this seat may start an item. The moment after an

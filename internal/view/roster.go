@@ -85,7 +85,7 @@ func (e *eyes) seat(x summit.Seat) Seat {
 func (e *eyes) desk(x summit.Seat) *Desk {
 	return &Desk{
 		Admitted: x.Admitted, Connected: x.Connected, Hears: x.Hears, PlusOne: x.PlusOne,
-		MutedByOfficer: x.Muted && x.MutedBy != "" && x.MutedBy != x.ID && x.MutedWhy != summit.Returned,
+		MutedByOfficer: mutedByOfficer(x),
 		Link:           x.Invitation.Serial, Redeemed: x.Invitation.Device != "",
 		Revoked: x.Invitation.Revoked, Expires: x.Invitation.Expires,
 		StandsFor: x.StandsFor, SubstituteBy: e.substitutes(x),
@@ -123,6 +123,21 @@ func (e *eyes) insufficient(l summit.Language) (since time.Time) {
 		}
 	}
 	return since
+}
+
+func mutedByOfficer(x summit.Seat) bool {
+	return x.Muted && x.MutedBy != "" && x.MutedBy != x.ID && x.MutedWhy != summit.Returned
+}
+
+// those are the seats of which something is so, in the order of the seating list.
+func (e *eyes) those(is func(*summit.Seat) bool) []summit.SeatID {
+	ids := []summit.SeatID{}
+	for i := range e.s.Seats { // there may be a thousand, and a seat is large
+		if x := &e.s.Seats[i]; is(x) {
+			ids = append(ids, x.ID)
+		}
+	}
+	return ids
 }
 
 // interpreted reports whether somebody interprets into a channel.
