@@ -92,6 +92,11 @@ func Circles(s summit.State, id summit.SeatID) []Circle {
 	if !ok || !seat.Admitted || seat.Invitation.Revoked {
 		return nil
 	}
+	return Chats(s, seat)
+}
+
+// Chats lists those that a seat reads and writes in once it is let in.
+func Chats(s summit.State, seat summit.Seat) []Circle {
 	switch seat.Role {
 	case summit.Principal, summit.Delegate, summit.NoteTaker:
 		return []Circle{{Chat: DelegationChat, Delegation: seat.Delegation}}

@@ -146,7 +146,9 @@ func (m *meeting) listen(ctx context.Context, seat summit.SeatID) (<-chan Messag
 	r := &reader{seat: seat}
 	var refusal error
 	err := m.call(ctx, func() {
-		r.ch = make(chan Message, unread+kept*(m.chatsOf(seat)-1))
+		// What was said before in all of its chats comes at once, and drops nobody.
+		me, _ := m.state.Seat(seat)
+		r.ch = make(chan Message, unread+kept*max(0, len(plan.Chats(m.state, me))-1))
 		same := 0
 		for other := range m.chats.readers {
 			if other.seat == seat {
@@ -168,18 +170,6 @@ func (m *meeting) listen(ctx context.Context, seat summit.SeatID) (<-chan Messag
 	}
 	context.AfterFunc(ctx, func() { _ = m.call(m.ctx, func() { m.chats.drop(r) }) })
 	return r.ch, nil
-}
-
-// chatsOf is how many chats a seat may come to read at most: what was said
-// before in all of them comes at once, and drops nobody.
-func (m *meeting) chatsOf(seat summit.SeatID) int {
-	switch x, _ := m.state.Seat(seat); x.Role {
-	case summit.Interpreter:
-		return 3
-	case summit.Officer, summit.Technician:
-		return max(1, len(m.state.Booths))
-	}
-	return 1
 }
 
 // remind tells a reader what was said last in its chats.
