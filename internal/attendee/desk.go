@@ -11,17 +11,11 @@ import (
 
 // Picture keeps a picture at the press desk and returns its digest.
 func (a *Attendee) Picture(ctx context.Context, whole []byte) (digest string, err error) {
-	body, _, err := a.call(ctx, http.MethodPost, "/api/summits/"+a.Summit+"/pictures", http.DetectContentType(whole), whole)
-	if err != nil {
-		return "", err
-	}
 	var kept struct {
 		Digest string `json:"digest"`
 	}
-	if err := json.Unmarshal(body, &kept); err != nil {
-		return "", fmt.Errorf("the desk's answer cannot be read: %w", err)
-	}
-	return kept.Digest, nil
+	err = a.ask(ctx, "/api/summits/"+a.Summit+"/pictures", http.DetectContentType(whole), whole, &kept)
+	return kept.Digest, err
 }
 
 // Publish saves a readout as the draft of its language and publishes it. It
@@ -35,30 +29,30 @@ func (a *Attendee) Publish(ctx context.Context, r press.Readout) (address string
 	if _, _, err := a.call(ctx, http.MethodPut, path, "application/json", draft); err != nil {
 		return "", err
 	}
-	body, _, err := a.call(ctx, http.MethodPost, path+"/publish", "application/json", []byte("{}"))
-	if err != nil {
-		return "", err
-	}
 	var page struct {
 		Address string `json:"address"`
 	}
-	if err := json.Unmarshal(body, &page); err != nil {
-		return "", fmt.Errorf("the desk's answer cannot be read: %w", err)
-	}
-	return page.Address, nil
+	err = a.ask(ctx, path+"/publish", "application/json", []byte("{}"), &page)
+	return page.Address, err
 }
 
 // Rehearse gives an interpreter's link into the rehearsal of their summit.
 func (a *Attendee) Rehearse(ctx context.Context) (link string, err error) {
-	body, _, err := a.call(ctx, http.MethodPost, "/api/rehearsal", "", nil)
-	if err != nil {
-		return "", err
-	}
 	var given struct {
 		Link string `json:"link"`
 	}
-	if err := json.Unmarshal(body, &given); err != nil {
-		return "", fmt.Errorf("the server's answer cannot be read: %w", err)
+	err = a.ask(ctx, "/api/rehearsal", "", nil, &given)
+	return given.Link, err
+}
+
+// ask posts something and reads the answer.
+func (a *Attendee) ask(ctx context.Context, path, mediaType string, body []byte, answer any) error {
+	said, _, err := a.call(ctx, http.MethodPost, path, mediaType, body)
+	if err != nil {
+		return err
 	}
-	return given.Link, nil
+	if err := json.Unmarshal(said, answer); err != nil {
+		return fmt.Errorf("the server's answer cannot be read: %w", err)
+	}
+	return nil
 }

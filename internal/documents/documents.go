@@ -2,8 +2,9 @@
 // texts, slides, drafts, term lists. A file is kept under the SHA-256 of what
 // is in it, by which the journal knows it.
 //
-// Of what is kept it opens term lists only. It does not know who may read what, nor what a document is called: that is
-// the rules' (package summit), and the journal's.
+// Of what is kept it opens term lists only. It does not know who may read what,
+// nor what a document is called: that is the rules' (package summit), and the
+// journal's.
 package documents
 
 import (

@@ -306,8 +306,8 @@ func sourceSeen(o *wall.Observation, s switchboard.SourceSurvey) wall.Source {
 }
 
 // slotsSeen are the slots of a receiver that carry something now, or would if its
-// browser took the codec. Who is in a
-// private word or a huddle with whom is not the technician's to see.
+// browser took the codec. Who is in a private word or a huddle with whom is not
+// the technician's to see.
 func slotsSeen(seat summit.SeatID, r switchboard.ReceiverSurvey, now time.Time) (all []wall.Slot) {
 	for _, s := range r.Slots {
 		shows := s.Carries

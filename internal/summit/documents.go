@@ -8,8 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// MostBytes is how large a document may be; mostDocuments how many a summit
-// has.
+// MostBytes is how large a document may be; mostDocuments how many a summit has.
 const (
 	MostBytes     = 64 << 20
 	mostDocuments = 200

@@ -108,8 +108,8 @@ type Layer struct {
 }
 
 // Slot is one place of a receiving connection that carries something now, or
-// would if the receiver took the codec of what is Of; Reduced is then "codec". An
-// idle slot is not observed: to a browser's statistics it is a total loss.
+// would if the receiver took the codec; Reduced is then "codec". An idle slot is
+// not observed: to a browser's statistics it is a total loss.
 type Slot struct {
 	Seat     summit.SeatID // whose connection it is
 	Slot     string

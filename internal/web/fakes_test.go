@@ -5,12 +5,12 @@ import (
 	"context"
 	"io"
 	"io/fs"
-	"liqa/internal/access"
 	"net/http"
 	"strings"
 	"sync"
 	"testing/fstest"
 
+	"liqa/internal/access"
 	"liqa/internal/plan"
 	"liqa/internal/summit"
 )
