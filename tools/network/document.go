@@ -1,56 +1,18 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 )
 
 // document is where the tables stand.
 const document = "docs/NETWORKS.md"
 
-// write puts a text between the document's marks of a scenario,
-// <!-- NAME --> and <!-- /NAME -->.
-func write(scenario, text string) error {
-	whole, err := os.ReadFile(document)
-	if err != nil {
-		return err
-	}
-	whole, err = between(whole, scenario, text)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(document, whole, 0o644)
-}
-
-func between(whole []byte, scenario, text string) ([]byte, error) {
-	opening, closing := []byte("<!-- "+scenario+" -->\n"), []byte("<!-- /"+scenario+" -->\n")
-	from, to := bytes.Index(whole, opening), bytes.Index(whole, closing)
-	if from < 0 || to < from {
-		return nil, fmt.Errorf("%s has no marks of %s", document, scenario)
-	}
-	from += len(opening)
-	return bytes.Join([][]byte{whole[:from], whole[to:]}, []byte(text)), nil
-}
-
 // draw keeps a figure.
 func draw(name string, svg []byte) error {
 	return os.WriteFile(filepath.Join(figures, name+".svg"), svg, 0o644)
-}
-
-// table is Markdown; the first row is its head.
-func table(rows [][]string) string {
-	var b strings.Builder
-	for i, row := range rows {
-		fmt.Fprintf(&b, "| %s |\n", strings.Join(row, " | "))
-		if i == 0 {
-			b.WriteString(strings.Repeat("|---", len(row)) + "|\n")
-		}
-	}
-	return b.String()
 }
 
 // seconds is a time to recover in words.

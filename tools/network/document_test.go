@@ -101,17 +101,6 @@ func TestPictureComesBack(t *testing.T) {
 	}
 }
 
-func TestTablesGoBetweenTheirMarks(t *testing.T) {
-	whole := "a\n<!-- x -->\nold\n<!-- /x -->\nb\n"
-	got, err := between([]byte(whole), "x", "new\n")
-	if err != nil || string(got) != "a\n<!-- x -->\nnew\n<!-- /x -->\nb\n" {
-		t.Errorf("%q, %v", got, err)
-	}
-	if _, err := between([]byte(whole), "y", ""); err == nil {
-		t.Error("marks that are not there were found")
-	}
-}
-
 func TestFiguresAreWellFormed(t *testing.T) {
 	points := []point{{Loss: 0, Delay: 0}, {Loss: 10, Delay: 0, BackDown: -1}, {Loss: 0, Delay: 50}, {Loss: 10, Delay: 50}}
 	run := limited{Kilobits: 300, From: 1, To: 2, Moments: []moment{{At: 0.5, Picture: 700, Height: 360, Moving: 1}, {At: 1, Estimate: 400}, {At: 2.5}}}

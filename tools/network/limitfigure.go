@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"liqa/tools/chart"
+	"liqa/tools/page"
 )
 
 // drawLimit draws what is kept of the limited line, and writes its table.
@@ -25,8 +26,8 @@ func drawLimit() error {
 	}
 	var b strings.Builder
 	b.WriteString("![Rate, layer and sound over time](figures/limit.svg)\n\n")
-	b.WriteString(table(rows))
-	return write("limit", b.String())
+	b.WriteString(page.Table(rows...))
+	return page.Fill(document, "limit", b.String())
 }
 
 // limitSheet has a column for each run: rates, layer, and sound over time.

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"slices"
+
+	"liqa/tools/page"
 )
 
 // drawRoam writes the table of what is kept of the mishaps.
@@ -29,11 +31,11 @@ func drawRoam() error {
 		}
 		rows = append(rows, row)
 	}
-	text := table(rows)
+	text := page.Table(rows...)
 	for _, n := range names {
 		text += fmt.Sprintf("\n%s: %s\n", n, whenMeasured(runs[n]))
 	}
-	return write("roam", text)
+	return page.Fill(document, "roam", text)
 }
 
 // middleAndWorst says the median and the longest of some times.

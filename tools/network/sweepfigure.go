@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"liqa/tools/chart"
+	"liqa/tools/page"
 )
 
 // order is the order in which runs are shown.
@@ -53,7 +54,7 @@ func drawSweep() error {
 	for _, name := range names {
 		fmt.Fprintf(&b, "\n**%s** (%s)\n\n%s", strings.ToUpper(name[:1])+name[1:], whenMeasured(runs[name]), sweepTable(runs[name].Result))
 	}
-	return write("sweep", b.String())
+	return page.Fill(document, "sweep", b.String())
 }
 
 // sweepSheet is one row for each quantity and one column for each run.
@@ -110,7 +111,7 @@ func sweepTable(points []point) string {
 			percent(p.Up.Concealed), milliseconds(p.Up.Buffered), frozen(p.Up), seconds(p.BackUp), fmt.Sprintf("%.0f", p.Load),
 		})
 	}
-	return table(rows)
+	return page.Table(rows...)
 }
 
 func milliseconds(s float64) string { return fmt.Sprintf("%.0f ms", 1000*s) }

@@ -3,13 +3,14 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"liqa/tools/page"
 )
 
 const (
@@ -96,36 +97,7 @@ func run() error {
 			return err
 		}
 	}
-	page, err := os.ReadFile(document)
-	if err != nil {
-		return err
-	}
-	if page, err = between(page, "measured", tables(m)); err != nil {
-		return err
-	}
-	return os.WriteFile(document, page, 0o644)
-}
-
-// between puts a text between the page's marks of a name.
-func between(page []byte, name, text string) ([]byte, error) {
-	opening, closing := []byte("<!-- "+name+" -->\n"), []byte("<!-- /"+name+" -->\n")
-	from, to := bytes.Index(page, opening), bytes.Index(page, closing)
-	if from < 0 || to < from {
-		return nil, fmt.Errorf("%s has no marks of %q", document, name)
-	}
-	return bytes.Join([][]byte{page[:from+len(opening)], page[to:]}, []byte(text)), nil
-}
-
-// table is Markdown; the first row is its head.
-func table(rows ...[]string) string {
-	var b strings.Builder
-	for i, row := range rows {
-		fmt.Fprintf(&b, "| %s |\n", strings.Join(row, " | "))
-		if i == 0 {
-			b.WriteString(strings.Repeat("|---", len(row)) + "|\n")
-		}
-	}
-	return b.String()
+	return page.Fill(document, "measured", tables(m))
 }
 
 // tables are all of the page that is measured.
@@ -141,7 +113,7 @@ func tables(m measured) string {
 		}
 		return out
 	}
-	b.WriteString(table(
+	b.WriteString(page.Table(
 		[]string{"speaker’s file to listener’s output", "original", "through a booth", "booth and relay", "target"},
 		append(row("125 Hz – 15 kHz, sweep and pink noise", func(w way) string { return fmt.Sprintf("%+.1f … %+.1f dB", w.Low, w.High) }), "±3 dB, one way"),
 		append(row("digital silence is heard as", func(w way) string { return dBFS(w.Nothing) }), "–"),
@@ -154,7 +126,7 @@ func tables(m measured) string {
 		thdn(m.Ways.Original.AtMouth), 1000*m.OutputLatency)
 	b.WriteString("\n![Frequency response of the original, a booth and a relay](figures/sound-response.svg)\n\nEach hop by itself, median (least … most):\n\n")
 	h := m.Hops
-	b.WriteString(table(
+	b.WriteString(page.Table(
 		[]string{"hop", "delay"},
 		[]string{"speaker’s microphone to interpreter’s ear", h.SpeakerToBooth.String()},
 		[]string{"interpreter’s microphone to listener’s ear", h.BoothToListener.String()},
@@ -170,7 +142,7 @@ func tables(m measured) string {
 		}
 		return out
 	}
-	b.WriteString(table(
+	b.WriteString(page.Table(
 		[]string{"", "as it is", "echo cancellation, noise suppression, gain control", "DTX"},
 		row("125 Hz – 15 kHz, sweep and pink noise", func(w way) string { return fmt.Sprintf("%+.1f … %+.1f dB", w.Low, w.High) }),
 		row("a quiet room of −60 dBFS is heard as", func(w way) string { return dBFS(w.Room) }),
@@ -184,7 +156,7 @@ func tables(m measured) string {
 	for _, l := range m.Loss {
 		rows = append(rows, []string{percent(l.Loss), percent(l.Booth), percent(l.Listener), percent(l.Relay)})
 	}
-	b.WriteString(table(rows...))
+	b.WriteString(page.Table(rows...))
 	b.WriteString("\n![Concealed sound by loss](figures/sound-loss.svg)\n")
 	return b.String()
 }

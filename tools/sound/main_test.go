@@ -16,20 +16,11 @@ func example() measured {
 }
 
 func TestTheTablesSayWhatWasMeasured(t *testing.T) {
-	page, err := between([]byte("before\n<!-- measured -->\nold\n<!-- /measured -->\nafter\n"), "measured", tables(example()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []string{"before\n", "after\n", "-2.0 … +1.0 dB", "80 ms (75 … 90)", "-40 dB (1 %)", "| nothing |", "| 10 % | 0.1 % | 0.2 % | 0.3 % |"} {
-		if !strings.Contains(string(page), want) {
+	page := tables(example())
+	for _, want := range []string{"-2.0 … +1.0 dB", "80 ms (75 … 90)", "-40 dB (1 %)", "| nothing |", "| 10 % | 0.1 % | 0.2 % | 0.3 % |"} {
+		if !strings.Contains(page, want) {
 			t.Errorf("%q is not in\n%s", want, page)
 		}
-	}
-	if strings.Contains(string(page), "old") {
-		t.Error("what was there before is still there")
-	}
-	if _, err := between([]byte("no marks"), "measured", ""); err == nil {
-		t.Error("a page without marks was written to")
 	}
 }
 
