@@ -22,7 +22,7 @@ import (
 )
 
 // MaxBytes is the size of the largest document that is kept.
-const MaxBytes = 20 << 20
+const MaxBytes = summit.MostBytes
 
 // MaxKept is how many different documents are kept for one summit.
 const MaxKept = 500

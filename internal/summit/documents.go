@@ -8,12 +8,16 @@ import (
 	"unicode/utf8"
 )
 
-// MostBytes is how large a document may be; mostDocuments how many a summit has.
+// MostBytes is how large a document may be; mostDocuments how many a summit
+// has, and mostTogether how large they are together.
 const (
-	MostBytes     = 64 << 20
+	MostBytes     = 20 << 20
 	mostDocuments = 200
-	// mostBefore is how many of them a seat has handed in before it is let in.
-	mostBefore = 20
+	mostTogether  = 1 << 30
+	// mostBefore is how many of them a seat has handed in before it is let in, and
+	// mostBytesBefore how large those are together.
+	mostBefore      = 20
+	mostBytesBefore = 100 << 20
 )
 
 var mediaType = regexp.MustCompile(`^[a-z]+/[a-z0-9][a-z0-9.+-]{0,100}$`)
@@ -33,23 +37,34 @@ func (a HandIn) decide(d *decision) error {
 		case !d.seat.Admitted && old.Seat != d.seat.ID:
 			return d.refuse("not-admitted")
 		}
-	} else if !d.seat.Admitted && d.s.handedInBy(d.seat.ID) >= mostBefore {
-		return d.refuse("documents-before", "limit", strconv.Itoa(mostBefore))
-	} else if len(d.s.Documents) >= mostDocuments {
-		return d.refuse("too-many-documents", "limit", strconv.Itoa(mostDocuments))
+	} else if err := d.hasRoomFor(a.Bytes); err != nil {
+		return err
 	}
 	d.emit(DocumentHandedIn{d.stamp(), d.seat.ID, a.Document})
 	return nil
 }
 
-// handedInBy counts the documents of a seat.
-func (s State) handedInBy(id SeatID) (n int) {
-	for _, x := range s.Documents {
-		if x.Seat == id {
-			n++
+// hasRoomFor refuses what would be too much: of a seat that nobody has vouched
+// for yet, or of the summit.
+func (d *decision) hasRoomFor(bytes int64) error {
+	mine, together, before := 0, bytes, bytes
+	for _, x := range d.s.Documents {
+		together += x.Bytes
+		if x.Seat == d.seat.ID {
+			mine, before = mine+1, before+x.Bytes
 		}
 	}
-	return n
+	switch waits := !d.seat.Admitted; {
+	case waits && mine >= mostBefore:
+		return d.refuse("documents-before", "limit", strconv.Itoa(mostBefore))
+	case waits && before > mostBytesBefore:
+		return d.refuse("document-bytes-before", "limit", strconv.Itoa(mostBytesBefore>>20))
+	case len(d.s.Documents) >= mostDocuments:
+		return d.refuse("too-many-documents", "limit", strconv.Itoa(mostDocuments))
+	case together > mostTogether:
+		return d.refuse("too-many-bytes", "limit", strconv.Itoa(mostTogether>>20))
+	}
+	return nil
 }
 
 // prepares reports whether a seat that has not been admitted yet may hand in to

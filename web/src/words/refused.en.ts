@@ -77,6 +77,8 @@ export const refusedEn = {
   "refused.bad-document": "The document was not taken: it needs a title, a file name without a path, and a media type.",
   "refused.document-size": "The document was not taken: it is empty, or larger than {limit} MiB.",
   "refused.documents-before": "You have handed in {limit} documents, which is the most before you have been let in. Withdraw one, or hand in more when you are in.",
+  "refused.document-bytes-before": "You have handed in almost {limit} MiB, which is the most before you have been let in, and this document does not fit into it. Withdraw one, or hand it in when you are in.",
+  "refused.too-many-bytes": "The documents of this summit are almost {limit} MiB together, which is the most, and this one does not fit into it. Withdraw one first, or save a smaller copy.",
   "refused.too-many-documents": "This summit has {limit} documents already, which is the most. Withdraw one first.",
   "refused.no-such-remedy": "A person can be asked to mute, to unmute or to reload the page. Nothing was asked.",
   "refused.no-microphone": "{name} has a press seat and no microphone here.",

@@ -78,6 +78,8 @@ export const refusedZh: { readonly [K in keyof typeof refusedEn]: string } = {
   "refused.bad-document": "文件未被接受：需要标题、不含路径的文件名和文件类型。",
   "refused.document-size": "文件未被接受：文件为空，或超过{limit} MiB。",
   "refused.documents-before": "您已提交 {limit} 份文件，这是获准进入之前的上限。请撤回一份，或进入后再提交。",
+  "refused.document-bytes-before": "您提交的文件已接近 {limit} MiB，这是获准进入之前的上限，此文件放不下。请撤回一份，或进入后再提交。",
+  "refused.too-many-bytes": "本次峰会的文件合计已接近 {limit} MiB，达到上限，此文件放不下。请先撤回一份，或另存较小的副本。",
   "refused.too-many-documents": "本次峰会已有{limit}份文件，达到上限。请先撤回一份。",
   "refused.no-such-remedy": "可以请对方静音、取消静音或重新加载页面。未提出任何请求。",
   "refused.no-microphone": "{name}是媒体席位，在此没有话筒。",
