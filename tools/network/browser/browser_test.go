@@ -13,8 +13,10 @@ import (
 )
 
 func TestBrowserIsDriven(t *testing.T) {
-	if _, err := exec.LookPath("chromium"); err != nil {
-		t.Skip("not run: Chromium is missing (tools/need chromium installs it)")
+	if _, err := exec.LookPath("chromium"); err != nil && testing.Short() {
+		t.Skip("Chromium is missing, which make test installs")
+	} else if err != nil {
+		t.Fatal("Chromium is missing: tools/need chromium installs it")
 	}
 	b, err := Launch(Options{})
 	if err != nil {

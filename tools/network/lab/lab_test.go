@@ -21,8 +21,10 @@ func joined(t *testing.T) *Wire {
 		t.Fatal(err)
 	}
 	for _, tool := range []string{"ip", "tc", "nft"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("not run: %s is missing (tools/need network installs it)", tool)
+		if _, err := exec.LookPath(tool); err != nil && testing.Short() {
+			t.Skipf("%s is missing, which make test installs", tool)
+		} else if err != nil {
+			t.Fatalf("%s is missing: tools/need network installs it", tool)
 		}
 	}
 	near, err := NewPlace("near")
