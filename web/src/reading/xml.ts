@@ -40,6 +40,17 @@ export function visit(xml: string, visitor: Visitor): void {
   }
 }
 
+/** A part of a tag; it begins where the one before ends, so that nothing is looked at twice. */
+const part = /\s*([^\s=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'))?/gy;
+
+function attribute(tag: string, wanted: string): string | undefined {
+  for (const [, name, double, single] of tag.matchAll(part)) {
+    const value = double ?? single;
+    if (name === wanted && value !== undefined) return unescaped(value);
+  }
+  return undefined;
+}
+
 function element(xml: string, from: number, visitor: Visitor): number {
   let end = from + 1;
   for (let quote = ""; end < xml.length; end++) {
@@ -52,11 +63,7 @@ function element(xml: string, from: number, visitor: Visitor): number {
   const name = /^\/?([^\s/>]*)/.exec(inside)![1]!;
   if (inside.startsWith("/")) visitor.close(name);
   else {
-    visitor.open(name, (wanted) => {
-      const found = inside.split(/\s+(?=[\w:.-]+\s*=)/).find((a) => a.startsWith(`${wanted}=`));
-      const value = found && /^[^=]*=\s*(?:"([^"]*)"|'([^']*)')/.exec(found);
-      return value ? unescaped(value[1] ?? value[2] ?? "") : undefined;
-    });
+    visitor.open(name, (wanted) => attribute(inside, wanted));
     if (inside.endsWith("/")) visitor.close(name);
   }
   return end + 1;
