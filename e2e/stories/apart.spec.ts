@@ -2,19 +2,16 @@
 // who needs it, and an interpreter who whispers in one side's huddle. By colour
 // and by tone.
 import { expect, test } from '@playwright/test';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Actor } from '../support/actor.ts';
-import { officer, type Wire } from '../support/officer.ts';
-import { Person } from '../support/person.ts';
-import { Server, type Convened } from '../support/server.ts';
+import type { Actor } from '../support/actor.ts';
+import { Meeting } from '../support/meeting.ts';
+import type { Wire } from '../support/officer.ts';
+import type { Person } from '../support/person.ts';
 
 test.describe.configure({ mode: 'serial' });
 
-let server: Server;
-let summit: Convened;
+let meeting: Meeting;
 let protocol: Wire;
-let actors: Actor[];
+let principal: Actor;
 let signer: Actor;
 let whisperer: Actor;
 let adviser: Person;
@@ -22,30 +19,23 @@ let reporter: Person;
 
 test.beforeAll(async () => {
   test.setTimeout(120_000);
-  server = await Server.start();
-  summit = await server.convene(readFileSync(join(import.meta.dirname, '../support/languages.yaml'), 'utf8'));
-  protocol = await officer(server, summit.links['officer']!);
-  [adviser, reporter, signer, whisperer, ...actors] = await Promise.all([
-    Person.arrive('a-delegate'),
-    Person.arrive(),
-    Actor.arrive(summit.links['signer']!, 'interpreter-zh', { seen: true }),
-    Actor.arrive(summit.links['interpreter-ru']!, 'interpreter-ru'),
-    Actor.arrive(summit.links['a-principal']!, 'a-principal'),
-    Actor.arrive(summit.links['b-principal']!, 'b-principal'),
+  meeting = await Meeting.begin('languages.yaml');
+  ({ protocol } = meeting);
+  [adviser, reporter, signer, whisperer, principal] = await Promise.all([
+    meeting.person('a-delegate'),
+    meeting.person('reporter'),
+    meeting.actor('signer', { as: 'interpreter-zh', seen: true }),
+    meeting.actor('interpreter-ru'),
+    meeting.actor('a-principal'),
+    meeting.actor('b-principal'),
   ]);
-  await Promise.all([adviser.open(summit.links['a-delegate']!), reporter.open(summit.links['reporter']!)]);
   await protocol.sending('signer', 'interpreter-ru', 'a-delegate', 'a-principal', 'b-principal');
   await protocol.act('start-item', { item: 'opening' });
   await protocol.act('give-floor', { seat: 'b-principal' });
   await signer.act('go-on-air', { into: 'rsl' });
 });
 
-test.afterAll(async () => {
-  for (const a of [signer, whisperer, ...(actors ?? [])]) a?.leave();
-  await Promise.all([adviser, reporter].map((p) => p?.leave()));
-  protocol?.close();
-  await server?.stop();
-});
+test.afterAll(() => meeting?.end());
 
 test('the signer’s picture stays where it was pinned, over changes of the floor and a page loaded anew', async () => {
   await adviser.page.locator('[data-act=sign]').click();
@@ -67,8 +57,8 @@ test('a whisper is heard in the huddle, and not by the press, who have the origi
   await reporter.page.locator('select[name=hears]').selectOption('ru');
   await Promise.all([adviser, reporter].map((p) => p.hearsOnly('channel', 'interpreter-ru')));
   await adviser.page.locator('[data-act=enter-huddle]').first().click();
-  await actors[0]!.act('enter-huddle');
-  await actors[0]!.act('ask-whisper', { booth: 'main' });
+  await principal.act('enter-huddle');
+  await principal.act('ask-whisper', { booth: 'main' });
   await whisperer.act('answer-whisper', { delegation: 'a', agree: true });
   await adviser.hearsOnly('partner', 'interpreter-ru');
   await adviser.hearsOnly('private', 'a-principal');

@@ -3,22 +3,17 @@
 // coughs, both are off, and one reloads the page. Told by tone at the listener's
 // output.
 import { expect, test } from '@playwright/test';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Actor } from '../support/actor.ts';
-import { officer, type Wire } from '../support/officer.ts';
-import { Person } from '../support/person.ts';
+import { Meeting } from '../support/meeting.ts';
+import type { Wire } from '../support/officer.ts';
+import type { Person } from '../support/person.ts';
 import { level, sound, takes } from '../support/record.ts';
-import { Server, type Convened } from '../support/server.ts';
 import { heardFrom, moment, record, recorded } from '../support/tape.ts';
 import { signatures } from '../support/media.ts';
 
 test.describe.configure({ mode: 'serial' });
 
-let server: Server;
-let summit: Convened;
+let meeting: Meeting;
 let protocol: Wire;
-let speakers: Actor[];
 let one: Person;
 let two: Person;
 let listener: Person;
@@ -29,32 +24,21 @@ const turns: { name: 'interpreter-ru' | 'interpreter-zh'; at: number }[] = [];
 
 test.beforeAll(async () => {
   test.setTimeout(120_000);
-  server = await Server.start();
-  summit = await server.convene(readFileSync(join(import.meta.dirname, '../support/languages.yaml'), 'utf8'));
-  protocol = await officer(server, summit.links['officer']!);
-  [one, two, listener, ...speakers] = await Promise.all([
-    Person.arrive('interpreter-ru'),
-    Person.arrive('interpreter-zh'),
-    Person.arrive('a-principal'),
-    Actor.arrive(summit.links['b-principal']!, 'b-principal'),
-    Actor.arrive(summit.links['b-delegate']!, 'b-delegate'),
-  ]);
-  await Promise.all([
-    one.open(summit.links['interpreter-ru']!),
-    two.open(summit.links['interpreter-zh']!),
-    listener.open(summit.links['a-principal']!),
+  meeting = await Meeting.begin('languages.yaml');
+  ({ protocol } = meeting);
+  [one, two, listener] = await Promise.all([
+    meeting.person('interpreter-ru'),
+    meeting.person('interpreter-zh'),
+    meeting.person('a-principal'),
+    meeting.actor('b-principal'),
+    meeting.actor('b-delegate'),
   ]);
   await protocol.sending('interpreter-ru', 'interpreter-zh', 'a-principal', 'b-principal', 'b-delegate');
   await protocol.act('start-item', { item: 'opening' });
   await protocol.act('give-floor', { seat: 'b-principal' });
 });
 
-test.afterAll(async () => {
-  for (const s of speakers ?? []) s.leave();
-  await Promise.all([one, two, listener].map((p) => p?.leave()));
-  protocol?.close();
-  await server?.stop();
-});
+test.afterAll(() => meeting?.end());
 
 test('the microphone is handed over while the speaker changes', async () => {
   await one.page.locator('[data-act=on-air]').click();
@@ -131,7 +115,7 @@ test('a booth’s page that is loaded anew is not on air until its interpreter s
 test('the recording of the channel has both voices in turn, and no gap', async () => {
   await protocol.act('end-item');
   await protocol.act('end-summit');
-  const all = () => takes(server.data, 'open', summit.summit);
+  const all = () => takes(meeting.server.data, 'open', meeting.summit.summit);
   await expect.poll(() => all().length === 1 && all()[0]!.ended > 0).toBe(true);
   const russian = sound(all()[0]!, 'channel-ru');
   for (const { name, at } of turns) {

@@ -2,48 +2,37 @@
 // listener have it: it follows the floor by itself, is said to be one, and goes
 // on from the original when the pivot goes silent.
 import { expect, test } from '@playwright/test';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Actor } from '../support/actor.ts';
-import { officer, type Wire } from '../support/officer.ts';
-import { Person } from '../support/person.ts';
-import { Server, type Convened } from '../support/server.ts';
+import type { Actor } from '../support/actor.ts';
+import { Meeting } from '../support/meeting.ts';
+import type { Wire } from '../support/officer.ts';
+import type { Person } from '../support/person.ts';
 import { heardFrom, record, recorded } from '../support/tape.ts';
 
 test.describe.configure({ mode: 'serial' });
 
-let server: Server;
-let summit: Convened;
+let meeting: Meeting;
 let protocol: Wire;
-let actors: Actor[];
 let pivot: Actor;
 let english: Person;
 let reporter: Person;
 
 test.beforeAll(async () => {
   test.setTimeout(120_000);
-  server = await Server.start();
-  summit = await server.convene(readFileSync(join(import.meta.dirname, '../support/languages.yaml'), 'utf8'));
-  protocol = await officer(server, summit.links['officer']!);
-  [english, reporter, pivot, ...actors] = await Promise.all([
-    Person.arrive('interpreter-en'),
-    Person.arrive(),
-    Actor.arrive(summit.links['interpreter-ru']!, 'interpreter-ru'),
-    Actor.arrive(summit.links['a-principal']!, 'a-principal'),
-    Actor.arrive(summit.links['b-principal']!, 'b-principal'),
+  meeting = await Meeting.begin('languages.yaml');
+  ({ protocol } = meeting);
+  [english, reporter, pivot] = await Promise.all([
+    meeting.person('interpreter-en'),
+    meeting.person('reporter'),
+    meeting.actor('interpreter-ru'),
+    meeting.actor('a-principal'),
+    meeting.actor('b-principal'),
   ]);
-  await Promise.all([english.open(summit.links['interpreter-en']!), reporter.open(summit.links['reporter']!)]);
   await protocol.sending('interpreter-en', 'interpreter-ru', 'a-principal', 'b-principal');
   await protocol.act('start-item', { item: 'opening' });
   await protocol.act('give-floor', { seat: 'a-principal' });
 });
 
-test.afterAll(async () => {
-  for (const a of [pivot, ...(actors ?? [])]) a?.leave();
-  await Promise.all([english, reporter].map((p) => p?.leave()));
-  protocol?.close();
-  await server?.stop();
-});
+test.afterAll(() => meeting?.end());
 
 /** What the interpreter works from. */
 const incoming = (from: string) => expect(english.page.locator(`[data-incoming=${from}]`)).toHaveAttribute('aria-pressed', 'true');
