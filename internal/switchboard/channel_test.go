@@ -207,8 +207,6 @@ func TestChannelEvensOutJitter(t *testing.T) {
 	})
 }
 
-// A feeder whose clock is off by 500 parts per million for minutes costs a
-// frame now and then, and the delay does not grow.
 // How long a channel holds what feeds it is known: two packets' worth at most
 // while they come evenly, more when they come in fits.
 func TestChannelSaysHowLongItHoldsWhatFeedsIt(t *testing.T) {
@@ -247,6 +245,8 @@ func TestChannelSaysHowLongItHoldsWhatFeedsIt(t *testing.T) {
 	})
 }
 
+// A feeder whose clock is off by 500 parts per million for minutes costs a
+// frame now and then, and the delay does not grow.
 func TestChannelFollowsDrift(t *testing.T) {
 	for name, period := range map[string]time.Duration{
 		"fast": 20*ms - 10*time.Microsecond,

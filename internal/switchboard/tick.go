@@ -97,7 +97,7 @@ const complainEvery = time.Minute
 // a second, not one a packet.
 func (b *Board) tell() {
 	var t tally
-	var complaints []slog.Attr
+	refused := map[Key]uint64{}
 	now := b.clock.instant()
 	b.mu.Lock()
 	for _, s := range b.sources {
@@ -108,14 +108,14 @@ func (b *Board) tell() {
 	}
 	for key, r := range b.keys {
 		if more := r.refusedSince(now); more > 0 {
-			complaints = append(complaints, slog.Uint64(string(key), more))
+			refused[key] = more
 		}
 	}
 	was := b.told
 	b.told = t
 	b.mu.Unlock()
-	for _, c := range complaints {
-		b.log.Warn("packets that were asked for again were not sent in the last minute", "key", c.Key, "packets", c.Value.Uint64())
+	for key, packets := range refused {
+		b.log.Warn("packets that were asked for again were not sent in the last minute", "key", string(key), "packets", packets)
 	}
 	more := tally{since(t.malformed, was.malformed), since(t.dropped, was.dropped)}
 	if more != (tally{}) {

@@ -206,7 +206,9 @@ func (r *Receiver) second(now instant) {
 			r.repeat(s, was, now)
 		}
 	}
-	r.later = append(r.later[:0], r.later[n:]...)
+	if n > 0 {
+		r.later = append(r.later[:0], r.later[n:]...)
+	}
 }
 
 // retransmit sends again what went out as seq, if the source has been allowed
