@@ -2,6 +2,7 @@
 
 export const consoleAr = {
   "console.automatic": "تلقائي",
+  "console.huddle": "مشاورات {delegation}",
   "console.live-unheard": "مفتوح ولا يُسمع",
   "console.stalled": "على الهواء بلا صوت",
   "console.join": "افتحه إلى جانب الزميل",

@@ -2,6 +2,7 @@
 
 export const consoleEn = {
   "console.automatic": "Automatic",
+  "console.huddle": "Huddle of {delegation}",
   "console.live-unheard": "Live, not heard",
   "console.stalled": "On air, no sound",
   "console.join": "Go live beside partner",

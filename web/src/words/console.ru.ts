@@ -2,6 +2,7 @@
 
 export const consoleRu = {
   "console.automatic": "Само",
+  "console.huddle": "Совещание: {delegation}",
   "console.live-unheard": "Включён, не слышно",
   "console.stalled": "В эфире, звука нет",
   "console.join": "Включить рядом с напарником",

@@ -2,6 +2,7 @@
 
 export const consoleZh = {
   "console.automatic": "自动",
+  "console.huddle": "{delegation}：内部商议",
   "console.live-unheard": "已开，无人听到",
   "console.stalled": "播出中，无声音",
   "console.join": "与搭档同时开麦",
