@@ -2,10 +2,9 @@
 // listener's original, which never comes back loudly; all of it measured at the
 // page's output.
 import { expect, test } from '@playwright/test';
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Actor, camera, voice } from '../support/actor.ts';
 import { officer, type Wire } from '../support/officer.ts';
 import { Person } from '../support/person.ts';
 import { Server, type Convened } from '../support/server.ts';
@@ -24,22 +23,12 @@ interface Ears {
 /** The tones of the speaker of the floor: where bass and treble are promised, and the middle, which they leave alone. */
 const tones = { low: 125, middle: 1000, high: 8000 };
 
-/** A voice of so many seconds; by its packets' end the last 10 ms are the encoder's. */
-function voice(dir: string, name: string, samples: string, seconds: number): string {
-  const file = join(dir, `${name}.ogg`);
-  execFileSync('ffmpeg', [
-    ...['-v', 'error', '-y', '-f', 'lavfi', '-i', `aevalsrc='${samples}':s=48000:d=${seconds - 0.01}`],
-    ...['-c:a', 'libopus', '-b:a', '96k', '-application', 'audio', '-frame_duration', '20', file],
-  ]);
-  return file;
-}
-
 let server: Server;
 let summit: Convened;
 let protocol: Wire;
 let booth: Person;
 let reporter: Person;
-const speakers: ChildProcess[] = [];
+let speakers: Actor[];
 
 const output = async (who: Person) => who.page.evaluate((t) => (globalThis as unknown as Ears).liqaEars.tones('output', t), tones) as Promise<typeof tones>;
 
@@ -55,17 +44,10 @@ test.beforeAll(async () => {
   server = await Server.start();
   summit = await server.convene(readFileSync(join(import.meta.dirname, '../support/summit.yaml'), 'utf8'));
   protocol = await officer(server, summit.links['officer']!);
-  const dir = mkdtempSync(join(tmpdir(), 'liqa-listening-'));
-  const camera = join(dir, 'grey.h264');
-  execFileSync('ffmpeg', [
-    ...['-v', 'error', '-y', '-f', 'lavfi', '-i', 'color=gray:s=320x180:r=10:d=2'],
-    ...['-c:v', 'libx264', '-profile:v', 'baseline', '-tune', 'zerolatency', '-g', '10', '-bf', '0', '-pix_fmt', 'yuv420p', camera],
-  ]);
-  const calm = voice(dir, 'calm', Object.values(tones).map((hz) => `0.05*sin(2*PI*${hz}*t)`).join('+'), 4);
-  const sudden = voice(dir, 'sudden', '0.02*sin(2*PI*300*t)+0.97*sin(2*PI*2500*t)*gt(mod(t,2),1.7)', 4);
-  for (const [seat, file] of [['b-delegate', calm], ['a-delegate', sudden]] as const) {
-    speakers.push(spawn(resolve(import.meta.dirname, '../../bin/speaker'), [summit.links[seat]!, '--camera', camera, '--rate', '10', '--voice', file], { stdio: 'inherit' }));
-  }
+  const grey = camera('grey', 'gray');
+  const calm = voice('calm', Object.values(tones).map((hz) => `0.05*sin(2*PI*${hz}*t)`).join('+'), 4);
+  const sudden = voice('sudden', '0.02*sin(2*PI*300*t)+0.97*sin(2*PI*2500*t)*gt(mod(t,2),1.7)', 4);
+  speakers = await Promise.all([Actor.playing(summit.links['b-delegate']!, calm, grey), Actor.playing(summit.links['a-delegate']!, sudden, grey)]);
   booth = await Person.arrive('interpreter-ru');
   reporter = await booth.another();
   await Promise.all([booth.open(summit.links['interpreter-ru']!), reporter.open(summit.links['reporter']!)]);
@@ -76,7 +58,7 @@ test.beforeAll(async () => {
 });
 
 test.afterAll(async () => {
-  for (const s of speakers) s.kill();
+  for (const s of speakers ?? []) s.leave();
   await booth?.leave();
   protocol?.close();
   await server?.stop();

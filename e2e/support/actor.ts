@@ -11,20 +11,18 @@ const binary = resolve(import.meta.dirname, '../../bin/speaker');
 const files = mkdtempSync(join(tmpdir(), 'liqa-actors-'));
 const quiet = ['-v', 'error', '-y', '-f', 'lavfi'];
 
-/** Twenty seconds of a person's tone, as loud as a browser's fake microphone has it. */
-function voice(name: Person): string {
+/** A voice of so many seconds, as a sum over the time t; by its packets' end the last 10 ms are the encoder's. */
+export function voice(name: string, samples: string, seconds: number): string {
   const file = join(files, `${name}.ogg`);
-  const tone = `aevalsrc='0.244*sin(2*PI*${signatures[name].tone}*t)':s=48000:d=19.99`;
-  execFileSync('ffmpeg', [...quiet, '-i', tone, '-c:a', 'libopus', '-b:a', '64k', '-frame_duration', '20', file]);
+  execFileSync('ffmpeg', [...quiet, '-i', `aevalsrc='${samples}':s=48000:d=${seconds - 0.01}`, '-c:a', 'libopus', '-b:a', '96k', '-frame_duration', '20', file]);
   return file;
 }
 
-/** A second of a person's colour. */
-function camera(name: Person): string {
+/** A second of a colour. */
+export function camera(name: string, colour: string): string {
   const file = join(files, `${name}.h264`);
-  const colour = signatures[name].colour.map((c) => c.toString(16).padStart(2, '0')).join('');
   execFileSync('ffmpeg', [
-    ...quiet, '-i', `color=0x${colour}:s=320x180:r=10:d=1`,
+    ...quiet, '-i', `color=${colour}:s=320x180:r=10:d=1`,
     '-c:v', 'libx264', '-profile:v', 'baseline', '-tune', 'zerolatency', '-g', '10', '-bf', '0', '-pix_fmt', 'yuv420p', file,
   ]);
   return file;
@@ -37,10 +35,17 @@ export class Actor {
     createInterface({ input: process.stdout! }).on('line', (line) => this.#waiting.shift()?.(line));
   }
 
-  /** Takes a seat with somebody's tone and, if they are to be seen, their colour; sends once it has been admitted. */
-  static async arrive(link: string, name: Person, { seen = false } = {}): Promise<Actor> {
-    const picture = seen ? ['--camera', camera(name), '--rate', '10'] : [];
-    const actor = new Actor(spawn(binary, [link, '--voice', voice(name), ...picture], { stdio: ['pipe', 'pipe', 'inherit'] }));
+  /** Takes a seat with somebody's tone, as loud as a browser's fake microphone has it, and, if they are to be seen, their colour. */
+  static arrive(link: string, name: Person, { seen = false } = {}): Promise<Actor> {
+    const { tone, colour } = signatures[name];
+    const sound = voice(name, `0.244*sin(2*PI*${tone}*t)`, 20);
+    return Actor.playing(link, sound, seen ? camera(name, `0x${Buffer.from(colour).toString('hex')}`) : undefined);
+  }
+
+  /** Takes a seat with the files of a microphone and a camera; sends once it has been admitted. */
+  static async playing(link: string, sound: string, picture?: string): Promise<Actor> {
+    const shown = picture === undefined ? [] : ['--camera', picture, '--rate', '10'];
+    const actor = new Actor(spawn(binary, [link, '--voice', sound, ...shown], { stdio: ['pipe', 'pipe', 'inherit'] }));
     await actor.#line();
     return actor;
   }

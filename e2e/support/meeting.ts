@@ -27,8 +27,8 @@ export class Meeting {
   }
 
   /** Takes a seat with a browser. */
-  async person(seat: string): Promise<Person> {
-    const person = await Person.arrive(nameOf(seat));
+  async person(seat: string, as = nameOf(seat)): Promise<Person> {
+    const person = await Person.arrive(as);
     this.#come.push(person);
     await person.open(this.summit.links[seat]!);
     return person;

@@ -67,6 +67,14 @@ export function level(track: { at: number; samples: Float32Array }, instant: num
   return 20 * Math.log10(Math.max(1e-10, (4 * Math.sqrt(Math.max(0, power))) / n));
 }
 
+/**
+ * The same, of the loudest half second that begins within two seconds before an
+ * instant: a fake microphone has gaps where the machine is busy.
+ */
+export function loudest(track: { at: number; samples: Float32Array }, until: number, hz: number): number {
+  return Math.max(...Array.from({ length: 9 }, (_, i) => level(track, until - 250 * i, hz)));
+}
+
 /** The colour in the middle of a track's picture at an instant. */
 export function colour(take: Take, track: string, instant: number): [number, number, number] {
   const playlist = join(take.dir, track, 'playlist.m3u8');
