@@ -52,6 +52,7 @@ var mayImport = map[string]struct {
 	"internal/summit":            {nil, "the rules are pure; whoever reads them must not need anything else"},
 	"internal/summit/summittest": {[]string{"internal/summit"}, "it makes random histories of the rules"},
 	"internal/switchboard":       {nil, "the packet path knows no roles and no signalling: it obeys sets"},
+	"internal/opus":              {nil, "it knows packets and samples, and not whose they are"},
 	"internal/journal":           {nil, "the journal keeps bytes and proves them; what they mean is not its business"},
 	"internal/locale":            {nil, "words and formats depend on nothing"},
 	"internal/config":            {[]string{"internal/summit"}, "a configuration is read before anything exists; a summit's file is read into the rules' own words"},
