@@ -41,10 +41,6 @@ export class Archive {
     }
   }
 
-  names(): string[] {
-    return [...this.#entries.keys()];
-  }
-
   /** The text of a file, in UTF-8; undefined when there is none of that name. */
   async text(name: string): Promise<string | undefined> {
     const entry = this.#entries.get(name);
