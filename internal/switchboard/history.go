@@ -61,10 +61,11 @@ func (h *history) add(k Kind, s sent) {
 	if h.ring == nil { // most slots never carry anything
 		h.ring = make([]sent, soundRemembered)
 	}
-	if k == Video && len(h.ring) < pictureRemembered {
-		if old := h.at(s.seq); old.rung != nil && s.ts-old.ts < remembered {
-			h.grow()
+	for k == Video && len(h.ring) < pictureRemembered {
+		if old := h.at(s.seq); old.rung == nil || s.ts-old.ts >= remembered {
+			break
 		}
+		h.grow()
 	}
 	*h.at(s.seq) = s
 }
@@ -76,7 +77,9 @@ func (h *history) grow() {
 	old := h.ring
 	h.ring = make([]sent, 2*len(old))
 	for _, s := range old {
-		*h.at(s.seq) = s
+		if s.rung != nil { // and not what was never sent, in the place of what was
+			*h.at(s.seq) = s
+		}
 	}
 }
 

@@ -147,3 +147,25 @@ func TestWhatHasBeenSentIsRememberedForASecond(t *testing.T) {
 		}
 	}
 }
+
+// Numbers that were never sent, as where a receiver's own came between, take
+// nothing from those that were: neither those of pictures that are far apart nor
+// those that stand where a longer memory begins.
+func TestGapsDoNotShortenTheMemory(t *testing.T) {
+	for _, numbers := range [][]uint16{
+		{128, 65, 129},       // 128 stands first, and most of what is before it is empty
+		{7, 7 + 128},         // apart by twice the first length
+		{9, 9 + 64, 9 + 320}, // and by more
+	} {
+		var h history
+		r := new(rung)
+		for _, seq := range numbers {
+			h.add(Video, sent{rung: r, seq: seq, ts: 1})
+		}
+		for _, seq := range numbers {
+			if was := h.find(seq); was == nil || was.seq != seq {
+				t.Errorf("of %d, %d is forgotten", numbers, seq)
+			}
+		}
+	}
+}
