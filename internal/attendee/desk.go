@@ -36,6 +36,12 @@ func (a *Attendee) Publish(ctx context.Context, r press.Readout) (address string
 	return page.Address, err
 }
 
+// Document fetches a document that the seat may read.
+func (a *Attendee) Document(ctx context.Context, id string) ([]byte, error) {
+	whole, _, err := a.call(ctx, http.MethodGet, "/api/documents/"+id, "", nil)
+	return whole, err
+}
+
 // Rehearse gives an interpreter's link into the rehearsal of their summit.
 func (a *Attendee) Rehearse(ctx context.Context) (link string, err error) {
 	var given struct {

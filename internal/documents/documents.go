@@ -201,6 +201,15 @@ func (s *Shelf) Sweep(id summit.SummitID, listed func(document string) bool) err
 	return err
 }
 
+// Clear removes everything of a summit.
+func (s *Shelf) Clear(id summit.SummitID) error {
+	dir, err := s.folder(id)
+	if err != nil {
+		return err
+	}
+	return os.RemoveAll(dir)
+}
+
 func (s *Shelf) list(id summit.SummitID) ([]os.DirEntry, error) {
 	list, err := os.ReadDir(filepath.Join(s.dir, string(id)))
 	if errors.Is(err, fs.ErrNotExist) {

@@ -6,19 +6,19 @@
 // officer and one speaker for each delegation, whose speech is a recorded one.
 // All else is as on the day: the same rules, the same switchboard, the same
 // screens. Nothing of it is recorded or public, nothing of it reaches the summit
-// that it rehearses, and a restart of the server ends it.
+// that it rehearses, and that summit's beginning or a restart of the server ends it.
 package rehearsal
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
 	"liqa/internal/access"
-	"liqa/internal/cast"
+	"liqa/internal/documents"
 	"liqa/internal/secretariat"
 	"liqa/internal/summit"
 )
@@ -35,12 +35,14 @@ type Summits interface {
 	Convene(context.Context, summit.Description) (summit.SummitID, error)
 	Do(context.Context, summit.SummitID, summit.Actor, summit.Act) (revision uint64, err error)
 	Now(summit.SummitID) (*secretariat.Update, error)
+	Watch(context.Context, summit.SummitID) (<-chan *secretariat.Update, error)
 }
 
 // Stage holds the rehearsals of one server. Its methods may be called from
 // several goroutines at once.
 type Stage struct {
 	summits Summits
+	shelf   *documents.Shelf
 	address string      // of the server's own front door
 	full    func() bool // the server is near its limit
 	log     *slog.Logger
@@ -49,14 +51,37 @@ type Stage struct {
 	all     sync.WaitGroup
 
 	mu      sync.Mutex
-	running map[summit.SummitID]summit.SummitID // by the summit that is rehearsed
+	running []*running
+}
+
+// running is a rehearsal that is going on.
+type running struct {
+	id, of summit.SummitID
+	// by is by which invitation to the summit each interpreter has come.
+	by map[summit.SeatID]invitation
+}
+
+// invitation is what makes a seat's holder the same person as before: the number
+// of the link, and the device that has opened it.
+type invitation struct {
+	serial int
+	device string
+}
+
+func invited(x summit.Seat) invitation { return invitation{x.Invitation.Serial, x.Invitation.Device} }
+
+// holds reports whether a seat of the summit still is the person's who came by it.
+func (r *running) holds(x summit.Seat) bool {
+	by, came := r.by[x.ID]
+	return came && by == invited(x) && !x.Invitation.Revoked && !x.Dismissed
 }
 
 // Open makes a stage. The address is one at which this machine opens the server
 // without a certificate: whom the server plays comes in there, as everybody does.
-// While full reports true no rehearsal begins.
-func Open(summits Summits, address string, full func() bool, log *slog.Logger) *Stage {
-	s := &Stage{summits: summits, address: address, full: full, log: log, running: map[summit.SummitID]summit.SummitID{}}
+// On the shelf lie the texts of the recorded speeches. While full reports true no
+// rehearsal begins.
+func Open(summits Summits, shelf *documents.Shelf, address string, full func() bool, log *slog.Logger) *Stage {
+	s := &Stage{summits: summits, shelf: shelf, address: address, full: full, log: log}
 	s.ctx, s.end = context.WithCancel(context.Background())
 	return s
 }
@@ -71,79 +96,101 @@ func (s *Stage) Close() error {
 }
 
 // Enter gives an interpreter of a summit a link into its rehearsal, which begins
-// with the first one who asks. A link that was given before stops working.
-// Errors are [*summit.Refusal], among them "rehearse-before" when the summit has
-// begun, and "rehearsals-full".
+// with the first one who asks; and one who rehearses already a link to a seat at
+// its table, from which they hear themselves as a listener will. A link that was
+// given before stops working. Errors are [*summit.Refusal], among them
+// "rehearse-before" when the summit has begun, and "rehearsals-full".
 func (s *Stage) Enter(ctx context.Context, id summit.SummitID, seat summit.SeatID) (access.Link, error) {
-	of, err := s.summits.Now(id)
+	now, err := s.summits.Now(id)
 	if err != nil {
 		return access.Link{}, err
 	}
-	if of.State.Phase != summit.Announced || of.State.Rehearses != "" {
+	of := now.State
+	if of.Rehearses != "" {
+		return s.admit(ctx, id, listener(seat))
+	}
+	who, _ := of.Seat(seat)
+	switch {
+	case of.Phase != summit.Announced:
 		return access.Link{}, refuse("rehearse-before")
+	case who.Dismissed:
+		return access.Link{}, refuse("not-admitted")
 	}
-	in, err := s.held(ctx, of.State)
+	r, err := s.held(ctx, of)
 	if err != nil {
 		return access.Link{}, err
 	}
-	link := access.Link{Summit: in, Seat: seat, Secret: access.NewSecret()}
-	_, err = s.summits.Do(ctx, in, summit.Administrator, summit.Reissue{Seat: seat, Hash: link.Secret.Hash()})
+	s.mu.Lock()
+	r.by[seat] = invited(who)
+	s.mu.Unlock()
+	link, err := s.admit(ctx, r.id, seat)
+	if err != nil {
+		return link, err
+	}
+	// The officer may have taken their link back meanwhile.
+	if now, err = s.summits.Now(id); err == nil {
+		s.sendOut(ctx, r, now.State)
+	}
+	return link, err
+}
+
+// admit makes a new link to a seat of a rehearsal.
+func (s *Stage) admit(ctx context.Context, id summit.SummitID, seat summit.SeatID) (access.Link, error) {
+	link := access.Link{Summit: id, Seat: seat, Secret: access.NewSecret()}
+	_, err := s.summits.Do(ctx, id, summit.Administrator, summit.Reissue{Seat: seat, Hash: link.Secret.Hash()})
 	return link, err
 }
 
 func refuse(code string) error { return &summit.Refusal{Code: code, Params: map[string]string{}} }
 
-// held is the rehearsal of a summit that is going on, or else a new one.
-func (s *Stage) held(ctx context.Context, of summit.State) (summit.SummitID, error) {
+// Behind is the summit that a rehearsal is of, with those of its seats only
+// whose holders have come to the rehearsal by the links that they still have:
+// what may be known of the summit in its rehearsal is what they may know there.
+func (s *Stage) Behind(rehearsal summit.SummitID) (of summit.State, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if id, ok := s.running[of.ID]; ok {
-		return id, nil
+	i := slices.IndexFunc(s.running, func(r *running) bool { return r.id == rehearsal })
+	if i < 0 {
+		return of, false
+	}
+	now, err := s.summits.Now(s.running[i].of)
+	if err != nil {
+		return of, false
+	}
+	of = now.State
+	of.Seats = slices.DeleteFunc(slices.Clone(of.Seats), func(x summit.Seat) bool { return !s.running[i].holds(x) })
+	return of, true
+}
+
+// held is the rehearsal of a summit that is going on, or else a new one.
+func (s *Stage) held(ctx context.Context, of summit.State) (*running, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if i := slices.IndexFunc(s.running, func(r *running) bool { return r.of == of.ID }); i >= 0 {
+		return s.running[i], nil
 	}
 	switch {
 	case s.ctx.Err() != nil:
-		return "", s.ctx.Err()
+		return nil, s.ctx.Err()
 	case len(s.running) >= Most, s.full():
-		return "", refuse("rehearsals-full")
+		return nil, refuse("rehearsals-full")
 	}
 	troupe, err := describe(of)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	id, err := s.summits.Convene(ctx, troupe.description)
 	if err != nil {
-		return "", fmt.Errorf("the rehearsal cannot be convened: %w", err)
+		return nil, fmt.Errorf("the rehearsal cannot be convened: %w", err)
 	}
-	s.running[of.ID] = id
+	r := &running{id: id, of: of.ID, by: map[summit.SeatID]invitation{}}
+	s.running = append(s.running, r)
 	s.log.Info("a rehearsal begins", "summit", string(of.ID), "rehearsal", string(id))
 	s.all.Go(func() {
-		s.play(id, troupe)
+		s.play(r, troupe, of.RehearsedUntil())
 		s.mu.Lock()
-		delete(s.running, of.ID)
+		s.running = slices.DeleteFunc(s.running, func(x *running) bool { return x == r })
 		s.mu.Unlock()
 	})
-	return id, nil
-}
-
-// play lets the server play its part until the interpreters have gone.
-func (s *Stage) play(id summit.SummitID, t *troupe) {
-	c := &cast.Cast{Links: map[summit.SeatID]string{}, Props: t.props, Turns: t.turns, Pace: 1, Log: s.log.With("rehearsal", string(id))}
-	for seat, secret := range t.secrets {
-		c.Links[seat] = access.Link{Summit: id, Seat: seat, Secret: secret}.Reveal(s.address)
-	}
-	ctx, stop := context.WithTimeout(s.ctx, longest)
-	defer stop()
-	err := c.Run(ctx)
-	if s.ctx.Err() != nil {
-		return
-	}
-	if err != nil && ctx.Err() == nil {
-		s.log.Error("the rehearsal has broken off", "rehearsal", string(id), "why", err)
-	}
-	_, err = s.summits.Do(s.ctx, id, summit.Actor(officer), summit.EndSummit{})
-	var over *summit.Refusal
-	if err != nil && !errors.As(err, &over) {
-		s.log.Error("the rehearsal cannot be ended", "rehearsal", string(id), "why", err)
-	}
-	s.log.Info("a rehearsal has ended", "rehearsal", string(id))
+	return r, nil
 }

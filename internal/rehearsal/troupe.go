@@ -2,6 +2,7 @@ package rehearsal
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -25,16 +26,18 @@ type troupe struct {
 	description summit.Description
 	secrets     map[summit.SeatID]access.Secret
 	props       map[summit.SeatID]cast.Props
-	turns       []summit.SeatID // the speakers, in the order of their delegations
+	texts       map[summit.SeatID]string // what each speaker says
+	turns       []summit.SeatID          // the speakers, in the order of their delegations
 }
 
 // describe makes the rehearsal of a summit.
 func describe(of summit.State) (*troupe, error) {
 	t := &troupe{
-		description: summit.Description{Rehearses: of.ID, Title: entitled(of.Title), Scheduled: time.Now(), Zone: of.Zone,
+		description: summit.Description{Rehearses: of.ID, Title: called(word, of.Title), Scheduled: of.Scheduled, Zone: of.Zone,
 			Delegations: of.Delegations, Publication: of.Publication, Lock: of.Lock, Remind: of.Remind,
 			Items: []summit.Item{{ID: cast.Rehearsing, Title: word, Planned: time.Hour, Coverage: summit.Closed, Attendance: summit.Plenary}}},
 		secrets: map[summit.SeatID]access.Secret{}, props: map[summit.SeatID]cast.Props{},
+		texts: map[summit.SeatID]string{},
 	}
 	for _, b := range of.Booths {
 		b.Shifts.Starts = nil // of items that a rehearsal does not have
@@ -42,8 +45,7 @@ func describe(of summit.State) (*troupe, error) {
 	}
 	for _, x := range of.Seats {
 		if x.Role == summit.Interpreter {
-			x.Invitation = summit.Invitation{Hash: access.NewSecret().Hash()} // nobody has it: they are given links of their own
-			t.description.Seats = append(t.description.Seats, x)
+			t.description.Seats = append(t.description.Seats, unheld(x), unheld(listens(of, x)))
 		}
 	}
 	t.plays(summit.Seat{ID: officer, Role: summit.Officer, Name: word, Hears: of.Publication[0]})
@@ -53,6 +55,34 @@ func describe(of summit.State) (*troupe, error) {
 		}
 	}
 	return t, nil
+}
+
+// unheld is a seat to which nobody has a link yet: who comes is given one.
+func unheld(x summit.Seat) summit.Seat {
+	x.Invitation = summit.Invitation{Hash: access.NewSecret().Hash()}
+	return x
+}
+
+// listener is the seat from which an interpreter hears themselves.
+func listener(interpreter summit.SeatID) summit.SeatID {
+	return "listener-" + interpreter[:min(len(interpreter), 55)] // an id has 64 characters at most
+}
+
+// listens makes that seat: one at the table, in a delegation that speaks what
+// the booth interprets into, if there is one.
+func listens(of summit.State, interpreter summit.Seat) summit.Seat {
+	x := summit.Seat{ID: listener(interpreter.ID), Role: summit.NoteTaker, Delegation: of.Delegations[0].ID, Name: called(listening, interpreter.Name)}
+	booth, _ := of.Booth(interpreter.Booth)
+	if len(booth.Outgoing) == 0 {
+		return x
+	}
+	x.Hears = booth.Outgoing[0]
+	for _, d := range of.Delegations {
+		if d.Speaks == x.Hears {
+			x.Delegation = d.ID
+		}
+	}
+	return x
 }
 
 // plays adds a seat that the server plays.
@@ -82,6 +112,7 @@ func (t *troupe) speaks(d summit.Delegation) error {
 	id := summit.SeatID("speech-" + d.ID)
 	t.plays(summit.Seat{ID: id, Role: summit.Principal, Delegation: d.ID, Name: d.Name, Function: speech, Speaks: speaks, Hears: speaks})
 	t.props[id] = cast.Props{Voice: voice}
+	t.texts[id] = recorded.Text
 	t.turns = append(t.turns, id)
 	return nil
 }
@@ -89,17 +120,15 @@ func (t *troupe) speaks(d summit.Delegation) error {
 // word is what a rehearsal is called.
 var word = summit.Text{"ar": "تدريب", "en": "Rehearsal", "ru": "Репетиция", "zh": "排练"}
 
+var listening = summit.Text{"ar": "مستمع", "en": "Listener", "ru": "Слушатель", "zh": "听众"}
+
 var speech = summit.Text{"ar": "كلمة مسجّلة", "en": "Recorded speech", "ru": "Запись речи", "zh": "录音讲话"}
 
-// entitled is the title of a rehearsal of what has this one.
-func entitled(title summit.Text) summit.Text {
+// called is a name with what something or somebody is in a rehearsal before it.
+func called(what, name summit.Text) summit.Text {
 	to := summit.Text{}
-	for l, name := range title {
-		called, ok := word[l]
-		if !ok {
-			called = word[foreign]
-		}
-		to[l] = called + ": " + name
+	for l, name := range name {
+		to[l] = cmp.Or(what[l], what[foreign]) + ": " + name
 	}
 	return to
 }

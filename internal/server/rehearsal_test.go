@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"liqa/demo"
 	"liqa/internal/access"
 	"liqa/internal/attendee"
+	"liqa/internal/documents"
 	"liqa/internal/player"
 	"liqa/internal/summit"
 	"liqa/internal/view"
@@ -33,24 +35,9 @@ type rehearser struct {
 // rehearsal by the link that is given on asking.
 func rehearses(t *testing.T, m *interpreted, seat summit.SeatID, of byte, recorded map[string]bool) *rehearser {
 	t.Helper()
-	early, err := attendee.Redeem(t.Context(), m.link[seat], attendee.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = early.Close() })
-	link, err := early.Rehearse(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	a, err := attendee.Redeem(t.Context(), link, attendee.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = a.Close() })
-	r := &rehearser{guest: &guest{a, m.house}}
-	r.act("arrive", nil)
-	r.until("let in by the officer whom the server plays", func(v view.View) bool { return v.Me.Connects })
-	_, err = r.Receive(t.Context(), m.pool, func(slot string, p *rtp.Packet) {
+	early := opens(t, m, m.link[seat])
+	r := &rehearser{guest: goesInto(t, m, early)}
+	_, err := r.Receive(t.Context(), m.pool, func(slot string, p *rtp.Packet) {
 		switch who, _ := whose(p.Payload); {
 		case recorded[string(p.Payload)]:
 			r.speech.Add(1)
@@ -62,6 +49,30 @@ func rehearses(t *testing.T, m *interpreted, seat summit.SeatID, of byte, record
 		t.Fatal(err)
 	}
 	r.says(of, nil)
+	return r
+}
+
+// opens takes a seat, and goes no further.
+func opens(t *testing.T, m *interpreted, link string) *guest {
+	t.Helper()
+	a, err := attendee.Redeem(t.Context(), link, attendee.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = a.Close() })
+	return &guest{a, m.house}
+}
+
+// goesInto takes the seat that one is given on asking, and goes in.
+func goesInto(t *testing.T, m *interpreted, who *guest) *guest {
+	t.Helper()
+	link, err := who.Rehearse(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := opens(t, m, link)
+	r.act("arrive", nil)
+	r.until("let in by the officer whom the server plays", func(v view.View) bool { return v.Me.Connects })
 	return r
 }
 
@@ -160,4 +171,94 @@ func TestInterpretersRehearseBeforeTheSummit(t *testing.T) {
 	if _, err := late.Rehearse(t.Context()); !errors.As(err, &no) || no.Code != "rehearse-before" {
 		t.Errorf("a summit that has begun is rehearsed: %v", err)
 	}
+}
+
+// A rehearsal has the texts of its recorded speeches for everybody, and of the
+// summit behind it what an interpreter may know there: nothing before an officer
+// has vouched for them, and nothing more for who has lost their link. When the
+// summit begins it ends.
+func TestRehearsalsKnowWhatTheirInterpretersMayKnow(t *testing.T) {
+	atItsLeisure(t)
+	c := loopbackOnly(t.TempDir())
+	s := start(t, c)
+	m := &interpreted{house: convened(t, address{URL: s.LocalURL(), Admin: s.Admin()}, fmt.Appendf(nil, threeLanguages, "interlock")), data: c.Data, server: s}
+	ofTheSummit := handedIn(t, s, c.Data, m.id)
+	early := opens(t, m, m.link["interpreter-1"])
+	one, two := goesInto(t, m, early), goesInto(t, m, opens(t, m, m.link["interpreter-2"]))
+	if v := one.View(); v.Rehearsal == nil || v.Rehearsal.Of != m.id || !v.Rehearsal.Ends.Before(v.Summit.Scheduled) {
+		t.Errorf("the rehearsal does not say what it is of, and when it ends: %+v", v.Rehearsal)
+	}
+	for _, r := range []*guest{one, two} {
+		r.until("given the texts of both speeches", func(v view.View) bool { return len(v.Documents) == 2 })
+		for _, x := range r.View().Documents {
+			if text, err := r.Document(t.Context(), x.ID); err != nil || len(text) != int(x.Bytes) || x.As != summit.SpeechText {
+				t.Errorf("the text of %s: %d bytes, %v", x.Delegation, len(text), err)
+			}
+		}
+		if _, err := r.Document(t.Context(), ofTheSummit); err == nil || len(r.View().Items) != 1 {
+			t.Error("who has been vouched for by nobody knows something of the summit in its rehearsal")
+		}
+	}
+	listener := goesInto(t, m, one)
+	if _, err := listener.Document(t.Context(), ofTheSummit); err == nil || listener.View().Me.Role != summit.NoteTaker {
+		t.Errorf("who listens in a rehearsal is %s, and reads the summit's text: %v", listener.View().Me.Role, err)
+	}
+
+	officer := m.enter(nil, "officer")
+	early.act("arrive", nil)
+	officer.act("admit", map[string]any{"seat": "interpreter-1"})
+	early.until("admitted", func(v view.View) bool { return v.Me.Admitted })
+	one.until("told of the summit's text and its run of show", func(v view.View) bool { return len(v.Documents) == 3 && len(v.Items) > 1 })
+	if text, err := one.Document(t.Context(), ofTheSummit); err != nil || string(text) != speechOfTheSummit {
+		t.Errorf("the text of the summit, in its rehearsal: %q, %v", text, err)
+	}
+	if _, err := two.Document(t.Context(), ofTheSummit); err == nil || len(two.View().Documents) != 2 {
+		t.Error("the partner, whom nobody has vouched for, knows it too")
+	}
+
+	m.reissue("interpreter-1")
+	for who, r := range map[string]*guest{"who has lost the link": one, "what they listened by": listener} {
+		select {
+		case <-r.Done():
+		case <-time.After(30 * time.Second):
+			t.Errorf("%s is still at the rehearsal", who)
+		}
+	}
+	if _, err := one.Document(t.Context(), ofTheSummit); err == nil {
+		t.Error("who has lost the link reads on")
+	}
+	officer.act("start-item", map[string]any{"item": "opening"})
+	two.until("over, as the summit begins", func(v view.View) bool { return v.Summit.Phase == summit.Ended })
+	for end := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		if _, err := os.Stat(filepath.Join(c.Data, "documents", two.Summit)); errors.Is(err, os.ErrNotExist) {
+			break
+		} else if time.Now().After(end) {
+			t.Fatal("the texts of the rehearsal are left behind")
+		}
+	}
+}
+
+const speechOfTheSummit = "What will be said at the table."
+
+// handedIn is a text of a delegate's for the booths.
+func handedIn(t *testing.T, s *Server, data string, id summit.SummitID) string {
+	t.Helper()
+	shelf, err := documents.Open(filepath.Join(data, "documents"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	came, err := shelf.Receive(id, strings.NewReader(speechOfTheSummit))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer came.Drop()
+	if err := came.Keep(); err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.walls.summits.Do(t.Context(), id, "delegate-b", summit.HandIn{Document: summit.Document{ID: came.ID, Title: summit.Text{"en": "Speech"},
+		File: "speech.txt", Type: came.Type, Bytes: came.Bytes, To: summit.ToBooths, Item: "opening", As: summit.SpeechText}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return came.ID
 }

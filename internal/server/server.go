@@ -112,12 +112,12 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	if err != nil {
 		return s, err
 	}
-	rehearsals := rehearsal.Open(summits, s.LocalURL(), func() bool { return s.strain.Now().Full }, s.log)
-	s.onClose(rehearsals.Close)
 	shelf, err := documents.Open(s.path("documents"))
 	if err != nil {
 		return s, err
 	}
+	rehearsals := rehearsal.Open(summits, shelf, s.LocalURL(), func() bool { return s.strain.Now().Full }, s.log)
+	s.onClose(rehearsals.Close)
 	sweepDocuments(shelf, summits, s.log)
 	watched := newAttentive(summits, s.log)
 	s.onClose(watched.close)

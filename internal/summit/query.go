@@ -4,6 +4,7 @@ import (
 	"crypto/subtle"
 	"maps"
 	"slices"
+	"time"
 )
 
 // Seat returns the seat of that id.
@@ -43,6 +44,14 @@ func (s State) Under() (Item, bool) {
 	}
 	return s.Item(s.Current)
 }
+
+// rehearsedUntil is how long before its time a summit has its interpreters for
+// itself.
+const rehearsedUntil = 5 * time.Minute
+
+// RehearsedUntil is when the rehearsals of a summit end: a rehearsal has the
+// time of its summit. One that has begun later ends when the summit begins.
+func (s State) RehearsedUntil() time.Time { return s.Scheduled.Add(-rehearsedUntil) }
 
 // Flows reports whether anything flows between the delegations: an item is in
 // progress and not in recess.

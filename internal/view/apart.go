@@ -56,14 +56,23 @@ func (e *eyes) words() []PrivateWord {
 func (e *eyes) documents() []Document {
 	all := []Document{}
 	for _, x := range e.s.Documents {
-		if !e.s.Reads(e.me.ID, x) {
-			continue
+		if e.s.Reads(e.me.ID, x) {
+			all = append(all, document(x, e.would(summit.WithdrawDocument{ID: x.ID})))
 		}
-		all = append(all, Document{ID: x.ID, Title: text(x.Title), File: x.File, Type: x.Type, Bytes: x.Bytes, To: x.To,
-			Item: x.Item, As: x.As, Seat: x.Seat, Delegation: x.Delegation, At: x.At,
-			MayWithdraw: e.would(summit.WithdrawDocument{ID: x.ID})})
+	}
+	if of, ok := e.behind(); ok {
+		for _, x := range of.Documents {
+			if of.Reads(e.me.ID, x) {
+				all = append(all, document(x, false))
+			}
+		}
 	}
 	return all
+}
+
+func document(x summit.HandedIn, mayWithdraw bool) Document {
+	return Document{ID: x.ID, Title: text(x.Title), File: x.File, Type: x.Type, Bytes: x.Bytes, To: x.To,
+		Item: x.Item, As: x.As, Seat: x.Seat, Delegation: x.Delegation, At: x.At, MayWithdraw: mayWithdraw}
 }
 
 func (e *eyes) speaking() []Speaking {

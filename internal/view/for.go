@@ -15,6 +15,10 @@ type Facts struct {
 	Plan     plan.Plan // in force at the media
 	Measured plan.Measured
 	Alarms   []plan.Alarm
+	// Behind is the summit that a rehearsal is of, with the seats only of those
+	// who rehearse; nil in a summit that is meant. Who has been admitted there may
+	// know its run of show and its texts here too.
+	Behind *summit.State
 }
 
 // audience is whose eyes a view is for.
@@ -90,6 +94,9 @@ func (e *eyes) view() View {
 		May:          e.may(),
 		Alarms:       []plan.Alarm{},
 		Published:    published(s),
+	}
+	if s.Rehearses != "" {
+		v.Rehearsal = &Rehearsal{Of: s.Rehearses, Ends: s.RehearsedUntil()}
 	}
 	for _, c := range plan.Circles(s, me.ID) {
 		if !slices.Contains(v.Chats, c.Chat) {

@@ -17,7 +17,22 @@ func (e *eyes) items() []Item {
 		}
 		all = append(all, v)
 	}
+	if of, ok := e.behind(); ok {
+		for _, x := range of.Items {
+			all = append(all, item(len(all), x, "", true))
+		}
+	}
 	return all
+}
+
+// behind is the summit that this one is a rehearsal of, where an officer of it
+// has vouched for whose eyes these are.
+func (e *eyes) behind() (of summit.State, ok bool) {
+	if e.f.Behind == nil || e.me.Role != summit.Interpreter {
+		return of, false
+	}
+	there, _ := e.f.Behind.Seat(e.me.ID)
+	return *e.f.Behind, there.Admitted
 }
 
 // knows reports whether this seat may know an item's title. Those who are held

@@ -40,6 +40,8 @@ type View struct {
 	// Speaking has how long each delegation has had the floor; empty for who is
 	// not of the table, the booths or the staff.
 	Speaking []Speaking `json:"speaking"`
+	// Rehearsal says what a rehearsal is of; absent in a summit that is meant.
+	Rehearsal *Rehearsal `json:"rehearsal,omitempty"`
 	// Press is absent for press seats and for who has not been admitted.
 	Press *Press `json:"press,omitempty"`
 	// Chats are the rooms this seat may read and write in.
@@ -64,6 +66,14 @@ type Summit struct {
 	Publication []summit.Language `json:"publication"`
 	// Seating is the order in which delegations and seats are listed.
 	Seating summit.Order `json:"seating"`
+}
+
+// Rehearsal is what a summit is that is a rehearsal of another.
+type Rehearsal struct {
+	Of summit.SummitID `json:"of"`
+	// Ends is when it ends, so that nobody is missing in the other. Where that has
+	// passed when it begins, it ends when the other begins.
+	Ends time.Time `json:"ends"`
 }
 
 // Me is the seat whose screen this is.

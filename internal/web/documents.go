@@ -122,13 +122,12 @@ func (s *Server) documentRefused(w http.ResponseWriter, r *http.Request, err err
 // has no authority here.
 func (s *Server) document(w http.ResponseWriter, r *http.Request) {
 	who := caller(r)
-	state, _ := s.state(who.Summit)
-	handed, ok := readable(state, who, r.PathValue("document"))
+	of, handed, ok := s.readable(who, r.PathValue("document"))
 	if !ok {
 		nothing(w, r)
 		return
 	}
-	whole, err := s.Documents.Open(who.Summit, handed.ID)
+	whole, err := s.Documents.Open(of, handed.ID)
 	if err != nil {
 		s.log.Error("a document cannot be read", "summit", who.Summit, "seat", who.Seat, "document", handed.ID, "err", err)
 		nothing(w, r)
@@ -143,23 +142,30 @@ func (s *Server) document(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "", time.Time{}, whole)
 }
 
-// readable finds the document that somebody may read under an id.
-func readable(state summit.State, who access.Caller, id string) (summit.HandedIn, bool) {
-	for _, x := range state.Documents {
-		if x.ID == id && state.Reads(who.Seat, x) {
-			return x, true
+// readable finds the document that somebody may read under an id, and the summit
+// it was handed in to: in a rehearsal those of the summit behind it too.
+func (s *Server) readable(who access.Caller, id string) (of summit.SummitID, x summit.HandedIn, ok bool) {
+	state, _ := s.state(who.Summit)
+	among := []summit.State{state}
+	if behind := s.behind(state); behind != nil {
+		among = append(among, *behind)
+	}
+	for _, state := range among {
+		for _, x := range state.Documents {
+			if x.ID == id && state.Reads(who.Seat, x) {
+				return state.ID, x, true
+			}
 		}
 	}
-	return summit.HandedIn{}, false
+	return "", x, false
 }
 
 // withdrawDocument takes a document back; its file goes when no other
 // delegation has handed the same one in.
 func (s *Server) withdrawDocument(w http.ResponseWriter, r *http.Request) {
 	who := caller(r)
-	state, _ := s.state(who.Summit)
 	id := r.PathValue("document")
-	if _, ok := readable(state, who, id); !ok {
+	if _, _, ok := s.readable(who, id); !ok {
 		nothing(w, r)
 		return
 	}

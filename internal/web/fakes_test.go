@@ -109,6 +109,8 @@ func (fakeRehearsals) Enter(_ context.Context, id summit.SummitID, seat summit.S
 	return access.Link{Summit: "rehearsal-of-" + id, Seat: seat, Secret: access.NewSecret()}, nil
 }
 
+func (fakeRehearsals) Behind(summit.SummitID) (summit.State, bool) { return summit.State{}, false }
+
 type fakeJournal struct{}
 
 func (fakeJournal) Export(_ context.Context, _ summit.SummitID, w io.Writer) error {

@@ -27,9 +27,10 @@ type Summits interface {
 }
 
 // Rehearsals lets interpreters rehearse: *rehearsal.Stage, whose comment says
-// what Enter promises.
+// what they promise.
 type Rehearsals interface {
 	Enter(context.Context, summit.SummitID, summit.SeatID) (access.Link, error)
+	Behind(rehearsal summit.SummitID) (of summit.State, ok bool)
 }
 
 // Session is one media connection.

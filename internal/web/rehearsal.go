@@ -1,8 +1,13 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
 
-// rehearse gives an interpreter a link into the rehearsal of their summit.
+	"liqa/internal/summit"
+)
+
+// rehearse gives an interpreter a link into the rehearsal of their summit; who is
+// in it already, one to a seat that listens.
 func (s *Server) rehearse(w http.ResponseWriter, r *http.Request) {
 	who := caller(r)
 	link, err := s.Rehearsals.Enter(r.Context(), who.Summit, who.Seat)
@@ -11,4 +16,16 @@ func (s *Server) rehearse(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer(w, http.StatusCreated, map[string]string{"link": link.Reveal(s.base(r))})
+}
+
+// behind is the summit that one is a rehearsal of; nil of a summit that is meant.
+func (s *Server) behind(state summit.State) *summit.State {
+	if state.Rehearses == "" {
+		return nil
+	}
+	of, ok := s.Rehearsals.Behind(state.ID)
+	if !ok {
+		return nil
+	}
+	return &of
 }

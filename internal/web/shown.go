@@ -60,7 +60,7 @@ func (s *sent) find(sum string) *view.Drawn {
 func (l *line) look(u *secretariat.Update) (json.RawMessage, bool) {
 	now := l.server.now()
 	moment := u.Once(func() any {
-		return view.At(u.State, view.Facts{Plan: u.Plan, Measured: u.Measured, Alarms: u.Alarms}, now)
+		return view.At(u.State, view.Facts{Plan: u.Plan, Measured: u.Measured, Alarms: u.Alarms, Behind: l.server.behind(u.State)}, now)
 	}).(*view.Moment)
 	if !l.stillThere(u, moment) {
 		return nil, false

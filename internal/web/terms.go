@@ -29,13 +29,12 @@ func checkTerms(about summit.Document, came *documents.Received) error {
 // terms gives a term list to a seat that may read it, as what is in it.
 func (s *Server) terms(w http.ResponseWriter, r *http.Request) {
 	who := caller(r)
-	state, _ := s.state(who.Summit)
-	handed, ok := readable(state, who, r.PathValue("document"))
+	of, handed, ok := s.readable(who, r.PathValue("document"))
 	if !ok || handed.As != summit.TermList {
 		nothing(w, r)
 		return
 	}
-	file, err := s.Documents.Open(who.Summit, handed.ID)
+	file, err := s.Documents.Open(of, handed.ID)
 	if err == nil {
 		defer file.Close()
 		var list documents.Terms

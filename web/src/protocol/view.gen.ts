@@ -51,6 +51,8 @@ export interface View {
    * not of the table, the booths or the staff.
    */
   readonly speaking: readonly Speaking[];
+  /** Rehearsal says what a rehearsal is of; absent in a summit that is meant. */
+  readonly rehearsal?: Rehearsal;
   /** Press is absent for press seats and for who has not been admitted. */
   readonly press?: Press;
   /** Chats are the rooms this seat may read and write in. */
@@ -439,6 +441,16 @@ export interface Speaking {
   readonly itemSeconds: number;
   /** Since: the clock runs since then; absent while it stands. */
   readonly since?: Instant;
+}
+
+/** Rehearsal is what a summit is that is a rehearsal of another. */
+export interface Rehearsal {
+  readonly of: SummitId;
+  /**
+   * Ends is when it ends, so that nobody is missing in the other. Where that has
+   * passed when it begins, it ends when the other begins.
+   */
+  readonly ends: Instant;
 }
 
 /**
