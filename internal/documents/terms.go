@@ -16,10 +16,10 @@ import (
 // How large a term list may be. It is shown whole beside an interpreter's
 // console, and searched while somebody speaks.
 const (
-	MaxTermBytes = 1 << 20
-	MaxTerms     = 5000
-	mostColumns  = 24
-	mostLetters  = 300 // of one cell
+	mostTermBytes = 1 << 20
+	mostTerms     = 5000
+	mostColumns   = 24
+	mostLetters   = 300 // of one cell
 )
 
 // Terms is a term list: the same words in several languages.
@@ -62,11 +62,11 @@ func fault(code, sentence string, pairs ...string) *Fault {
 // byte order mark. The first row names the language of each column, by its tag
 // or by its name; one column may hold notes. What is wrong is a [*Fault].
 func ReadTerms(from io.Reader) (Terms, error) {
-	whole, err := io.ReadAll(io.LimitReader(from, MaxTermBytes+1))
+	whole, err := io.ReadAll(io.LimitReader(from, mostTermBytes+1))
 	if err != nil {
 		return Terms{}, err
 	}
-	if len(whole) > MaxTermBytes {
+	if len(whole) > mostTermBytes {
 		return Terms{}, tooLong()
 	}
 	whole = bytes.TrimPrefix(whole, []byte("\ufeff"))
@@ -105,7 +105,7 @@ func ReadTerms(from io.Reader) (Terms, error) {
 		if len(term.Words) == 0 {
 			continue
 		}
-		if len(list.Terms) == MaxTerms {
+		if len(list.Terms) == mostTerms {
 			return Terms{}, tooLong()
 		}
 		list.Terms = append(list.Terms, term)
@@ -195,7 +195,7 @@ func noTerms() *Fault {
 
 func tooLong() *Fault {
 	return fault("terms-size", "The term list is longer than can be used beside a console: {limit} terms, {languages} columns and 1 MiB at most. Hand it in in parts.",
-		"limit", strconv.Itoa(MaxTerms), "languages", strconv.Itoa(mostColumns))
+		"limit", strconv.Itoa(mostTerms), "languages", strconv.Itoa(mostColumns))
 }
 
 func shortened(s string) string {

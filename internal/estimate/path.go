@@ -205,9 +205,9 @@ const (
 	queuePause = 400 * time.Millisecond // until that shows
 )
 
-// Ample is what is left of the rate when packets are late although few were
+// ample is what is left of the rate when packets are late although few were
 // sent, in bits a second: sound and a small picture.
-const Ample = 250_000
+const ample = 250_000
 
 // blamed is how far the rate goes down for packets that are late. What arrives
 // says what the path carries only when as much was sent: who shows a still
@@ -216,8 +216,8 @@ func (p *Path) blamed(now time.Duration, to float64) float64 {
 	if p.sending(now) >= p.rate/2 {
 		return to
 	}
-	if p.rate > Ample {
-		return max(to, p.rate/2, Ample)
+	if p.rate > ample {
+		return max(to, p.rate/2, ample)
 	}
 	return max(to, 0.7*p.rate)
 }
