@@ -112,7 +112,7 @@ function distortions(samples: Float32Array): number[] {
   });
 }
 
-const median = (all: readonly number[]) => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? NaN;
+export const median = (all: readonly number[]) => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? NaN;
 
 /** What a way does to sound. Levels are dBFS. */
 export interface Way {
@@ -161,19 +161,23 @@ function aligned(mouth: Tape, ear: Tape): Aligned {
   return { start, heardFrom: marked.at - parts.mark.from * rate };
 }
 
-/** When each chirp is heard after it is said, in milliseconds. */
-export function delay(mouth: Tape, ear: Tape): Way['delay'] {
+/** When each chirp was said and when it was heard, in milliseconds since 1970. */
+export function chirps(mouth: Tape, ear: Tape): { readonly said: number; readonly heard: number }[] {
   const { start, heardFrom } = aligned(mouth, ear);
   const near = (samples: Float32Array, about: number) => find(samples, click, Math.round(about - 0.2 * rate), Math.round(about + 0.2 * rate));
-  const all = chirpsAt
-    .map((at) => {
-      const [said, heard] = [near(mouth.samples, start + at * rate), near(ear.samples, heardFrom + at * rate)];
-      return { agrees: heard.agrees, ms: ear.from + (1000 * heard.at) / rate - (mouth.from + (1000 * said.at) / rate) };
-    })
-    .filter((d) => d.agrees > 0.5)
-    .map((d) => d.ms)
+  const at = (t: Tape, place: number) => t.from + (1000 * place) / rate;
+  return chirpsAt.flatMap((after) => {
+    const [said, heard] = [near(mouth.samples, start + after * rate), near(ear.samples, heardFrom + after * rate)];
+    return heard.agrees > 0.5 ? [{ said: at(mouth, said.at), heard: at(ear, heard.at) }] : [];
+  });
+}
+
+/** By how much each chirp is heard after it is said, in milliseconds. */
+export function delay(mouth: Tape, ear: Tape): Way['delay'] {
+  const all = chirps(mouth, ear)
+    .map(({ said, heard }) => heard - said)
     .sort((a, b) => a - b);
-  return { median: all[Math.floor(all.length / 2)] ?? NaN, least: all[0] ?? NaN, most: all.at(-1) ?? NaN };
+  return { median: median(all), least: all[0] ?? NaN, most: all.at(-1) ?? NaN };
 }
 
 /** How the ear heard what the mouth said; the file in the microphone is what was meant. */

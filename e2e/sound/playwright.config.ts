@@ -1,10 +1,10 @@
 import { defineConfig } from '@playwright/test';
 
-// The measurement of sound; see docs/SOUND.md. No story: it asserts little, and
-// wants the machine to itself.
+// The measurements of sound; see docs/SOUND.md. No stories: they assert little,
+// and want the machine to themselves.
 export default defineConfig({
   testDir: '.',
-  testMatch: 'bench.ts',
+  testMatch: '*.bench.ts',
   workers: 1,
   timeout: 330_000,
   reporter: [['list']],

@@ -21,6 +21,7 @@ globalThis.liqaTape = (() => {
   const connect = AudioNode.prototype.connect;
   let mouth; // the microphone's track, as the product has it
   let out; // the last node before the loudspeaker
+  let inlet; // where everything is put into the page's chain
   const kept = [];
   let wire; // where an interpreter's ear becomes their mouth
 
@@ -30,6 +31,7 @@ globalThis.liqaTape = (() => {
   }
 
   AudioNode.prototype.connect = function (to, ...rest) {
+    if (this instanceof GainNode && to instanceof BiquadFilterNode) inlet = to;
     if (to instanceof AudioDestinationNode && this instanceof AudioWorkletNode) {
       out = this;
       if (mode === 'wire') {
@@ -86,6 +88,7 @@ globalThis.liqaTape = (() => {
       await record('mouth', context, context.createMediaStreamSource(new MediaStream([mouth])));
     }
     if (out) await record('ear', out.context, out);
+    if (inlet) await record('inlet', inlet.context, inlet);
     return { names: Object.keys(tapes), outputLatency: out?.context.outputLatency ?? 0 };
   }
 
@@ -107,7 +110,7 @@ globalThis.liqaTape = (() => {
   }
 
   const sent = async () => (await stats('outbound-rtp')).reduce((sum, s) => sum + s.packetsSent, 0);
-  const came = async () => (await stats('inbound-rtp')).map((s) => ({ id: s.trackIdentifier, packets: s.packetsReceived, samples: s.totalSamplesReceived, concealed: s.concealedSamples }));
+  const came = async () => (await stats('inbound-rtp')).map((s) => ({ id: s.trackIdentifier, packets: s.packetsReceived, samples: s.totalSamplesReceived, concealed: s.concealedSamples, waited: s.jitterBufferDelay, emitted: s.jitterBufferEmittedCount }));
   const settings = () => mouth?.getSettings() ?? {};
 
   return { start, take, sent, came, settings };

@@ -23,8 +23,8 @@ export const parts = {
 
 /** Seconds after which it begins again. */
 export const period = 21;
-/** Where the chirps begin, and how long one is, in seconds. */
-export const chirpsAt = [0, 1, 2, 3, 4].map((n) => parts.chirps.from + n / 2);
+/** Where the chirps begin, and how long one is, in seconds: in a frame of 20 ms each begins at another place. */
+export const chirpsAt = [0, 1, 2, 3, 4].map((n) => parts.chirps.from + 0.504 * n);
 export const chirpLasts = 0.06;
 /** In Hz. */
 export const tone = 1_000;

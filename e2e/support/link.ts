@@ -1,5 +1,5 @@
-// One direction of a way through the relay: packets that are lost at random,
-// wait, and queue before a narrow place.
+// One direction of a way through the relay: packets that are lost, each by
+// itself or in bursts, wait, and queue before a narrow place.
 
 /** How long packets queue before a narrow place before they are dropped, in milliseconds. */
 const queue = 300;
@@ -7,16 +7,27 @@ const queue = 300;
 export class Link {
   /** Of packets, from 0 to 1. */
   loss = 0;
+  /**
+   * How many packets a burst of losses has, in the mean; 1: each is lost by itself.
+   * More is Gilbert's model, the simplest of Gilbert and Elliott's: a good state that
+   * loses nothing and a bad one that loses everything, left with 1/burst.
+   */
+  burst = 1;
+  /** Told of every packet, and whether it is lost here, before it goes on. */
+  seen: ((bytes: number, lost: boolean) => void) | undefined;
   /** Milliseconds on the way. */
   delay = 0;
   /** bit/s; 0: no narrow place. */
   rate = 0;
   #free = 0;
   #chance = 1;
+  #bad = false;
 
   /** Carries a packet of so many bytes, unless it is lost. */
   carry(bytes: number, deliver: () => void): void {
-    if (this.loss > 0 && this.#random() < this.loss) return;
+    const lost = this.#lost();
+    this.seen?.(bytes, lost);
+    if (lost) return;
     const now = performance.now();
     let at = now + this.delay;
     if (this.rate > 0) {
@@ -28,6 +39,14 @@ export class Link {
     }
     if (at - now < 0.5) deliver();
     else setTimeout(deliver, at - now);
+  }
+
+  #lost(): boolean {
+    if (this.loss <= 0) return false;
+    if (this.burst <= 1) return this.#random() < this.loss;
+    const left = 1 / this.burst;
+    this.#bad = this.#random() < (this.#bad ? 1 - left : (left * this.loss) / (1 - this.loss));
+    return this.#bad;
   }
 
   /** The same losses in every run. */

@@ -5,6 +5,7 @@ import type { Person } from './person.ts';
 
 /** Ten milliseconds of what was heard: each person's tone, in dBFS. */
 export interface Moment {
+  /** Milliseconds since 1970, when it came out of the page. */
   readonly at: number;
   readonly levels: Readonly<Record<Name, number>>;
 }
@@ -15,6 +16,8 @@ export const moment = 10;
 interface Chunk {
   /** Microseconds. */
   readonly at: number;
+  /** Milliseconds since 1970 when it was read: late by as much as the page was busy. */
+  readonly read: number;
   readonly rate: number;
   readonly samples: Float32Array;
 }
@@ -39,7 +42,7 @@ export async function record(person: Person): Promise<void> {
         if (done || !value) return;
         const samples = new Float32Array(value.numberOfFrames);
         value.copyTo(samples, { planeIndex: 0, format: 'f32-planar' });
-        chunks.push({ at: value.timestamp, rate: value.sampleRate, samples });
+        chunks.push({ at: value.timestamp, read: performance.timeOrigin + performance.now(), rate: value.sampleRate, samples });
         value.close();
       }
     })();
@@ -47,7 +50,7 @@ export async function record(person: Person): Promise<void> {
   });
 }
 
-/** Ends the recording half a second from now; gives it moment by moment, the first at 0 ms. */
+/** Ends the recording half a second from now; gives it moment by moment. */
 export async function recorded(person: Person): Promise<Moment[]> {
   await person.page.waitForTimeout(500);
   const tones = Object.fromEntries(Object.entries(signatures).map(([n, s]) => [n, s.tone]));
@@ -65,6 +68,8 @@ export async function recorded(person: Person): Promise<Moment[]> {
         return { at, samples: c.samples };
       });
       const length = end;
+      // The one that was read the least late tells the time of all.
+      const zero = Math.min(...placed.map((c, i) => chunks[i]!.read - ((c.at + c.samples.length) * 1000) / rate));
       const all = new Float32Array(length);
       for (const c of placed) all.set(c.samples, c.at);
       const hop = Math.round((rate * moment) / 1000);
@@ -84,7 +89,7 @@ export async function recorded(person: Person): Promise<Moment[]> {
           }
           levels[name] = 20 * Math.log10(Math.max(1e-10, (4 * Math.sqrt(Math.max(0, a * a + b * b - k * a * b))) / n));
         }
-        moments.push({ at: (begin / rate) * 1000, levels });
+        moments.push({ at: zero + ((begin + hop) / rate) * 1000, levels });
       }
       return moments;
     },

@@ -10,19 +10,19 @@ import (
 // sheets are the figures, by name.
 func sheets(m measured) map[string]chart.Sheet {
 	ways := []inked{
-		{chart.First, "original", m.Ways.Original},
-		{chart.Second, "through a booth", m.Ways.Booth},
-		{chart.Third, "booth and relay", m.Ways.Relay},
+		{chart.First, "original", m.Way.Ways.Original},
+		{chart.Second, "through a booth", m.Way.Ways.Booth},
+		{chart.Third, "booth and relay", m.Way.Ways.Relay},
 	}
 	treated := []inked{
-		{chart.First, "as it is", m.Ways.Original},
-		{chart.Second, "echo cancellation and the like", m.Treated},
-		{chart.Third, "DTX", m.DTX},
+		{chart.First, "as it is", m.Way.Ways.Original},
+		{chart.Second, "echo cancellation and the like", m.Way.Treated},
+		{chart.Third, "DTX", m.Way.DTX},
 	}
 	return map[string]chart.Sheet{
 		"sound-response": responses("Frequency response from the speaker’s microphone to the listener’s output", ways, 6, -12),
 		"sound-treated":  responses("The same with echo cancellation and with DTX", treated, 15, -45),
-		"sound-loss":     concealed(m.Loss),
+		"sound-loss":     concealed(m.Loss.Points),
 	}
 }
 
@@ -80,20 +80,31 @@ func level(high, low float64) chart.Axis {
 	return a
 }
 
-// concealed shows what decoders made up.
+// concealed shows what decoders made up: what was lost each by itself, and in
+// bursts.
 func concealed(all []loss) chart.Sheet {
+	legend := []chart.Line{{Ink: chart.First, Label: "at the booth"}, {Ink: chart.Second, Label: "at the listener"}, {Ink: chart.Third, Label: "through the relay"}}
+	panels := []chart.Panel{{Title: "Concealed, %, packets lost each by itself"}, {Title: "Concealed, %, packets lost in bursts"}}
 	most, lost := 0.0, 0.0
-	lines := []chart.Line{{Ink: chart.First, Label: "at the booth"}, {Ink: chart.Second, Label: "at the listener"}, {Ink: chart.Third, Label: "through the relay"}}
+	for i := range panels {
+		for _, l := range legend {
+			panels[i].Lines = append(panels[i].Lines, chart.Line{Ink: l.Ink, Marks: true})
+		}
+	}
 	for _, l := range all {
 		lost = math.Max(lost, 100*l.Loss)
 		for i, share := range []float64{l.Booth, l.Listener, l.Relay} {
 			most = math.Max(most, 100*share)
-			lines[i].Marks = true
-			lines[i].Points = append(lines[i].Points, chart.Point{X: 100 * l.Loss, Y: 100 * share})
+			for j, bursts := range []bool{false, true} {
+				if bursts == (l.Burst > 1) || l.Loss == 0 {
+					line := &panels[j].Lines[i]
+					line.Points = append(line.Points, chart.Point{X: 100 * l.Loss, Y: 100 * share})
+				}
+			}
 		}
 	}
-	return chart.Sheet{
-		Title: "Concealed sound by loss", Columns: 1, Width: 520, Height: 240, Legend: lines,
-		Panels: []chart.Panel{{Title: "Concealed, %", X: chart.Upto("lost on each way, %", lost), Y: chart.Upto("", most), Lines: lines}},
+	for i := range panels {
+		panels[i].X, panels[i].Y = chart.Upto("lost on each way, %", lost), chart.Upto("", most)
 	}
+	return chart.Sheet{Title: "Concealed sound by loss", Columns: 2, Width: 420, Height: 240, Legend: legend, Panels: panels}
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { Volume } from "../src/media/volume";
-import { rampTime } from "../src/state/mix";
+import { hushTime, rampTime } from "../src/state/mix";
 
 /** A chain that can be shut, and the gains that have been put into it. */
 function chain(open: boolean) {
@@ -44,6 +44,18 @@ describe("a sound", () => {
     const e = element();
     new Volume(e, 0.2, undefined, c).of(track);
     expect([e.muted, c.params.at(-1)!.value]).toEqual([true, 0.2]);
+  });
+
+  test("goes at once when it is told so, and comes back by the usual ramp", () => {
+    const c = chain(true);
+    const v = new Volume(element(), 1, undefined, c);
+    v.of(track);
+    const { log } = c.params.at(-1)!;
+    log.length = 0;
+    v.to(0, hushTime);
+    vi.advanceTimersByTime(hushTime);
+    v.to(1);
+    expect(log).toEqual(["1.00 at 5.00", "to 0.00 by 5.01", "0.00 at 5.00", `to 1.00 by ${(5 + rampTime / 1000).toFixed(2)}`]);
   });
 
   test("is moved by one ramp on the chain's own clock, in a page nobody looks at too", () => {

@@ -2,7 +2,7 @@
 // element's own volume where there is none. The element plays in both cases,
 // muted in the first: Chromium decodes a remote sound only for an element.
 
-import { along, rampTime, steady, toward, type Ramp } from "../state/mix";
+import { along, steady, toward, type Ramp } from "../state/mix";
 import { listening, type Listening } from "./listening";
 
 const step = 20;
@@ -35,10 +35,10 @@ export class Volume {
     this.#choose();
   }
 
-  /** Goes to a loudness within the ramp's time; 1 is as it comes. An element alone goes no higher. */
-  to(gain: number): void {
+  /** Goes to a loudness by a ramp of so many milliseconds; 1 is as it comes. An element alone goes no higher. */
+  to(gain: number, lasts?: number): void {
     const before = this.#ramp;
-    this.#ramp = toward(before, gain, performance.now());
+    this.#ramp = toward(before, gain, performance.now(), lasts);
     if (this.#ramp !== before) this.#move();
   }
 
@@ -64,7 +64,7 @@ export class Volume {
     this.#rest();
     if (this.#put) {
       const { gain, now } = this.#put;
-      const left = this.#ramp.begun + rampTime - performance.now();
+      const left = this.#ramp.begun + this.#ramp.lasts - performance.now();
       gain.cancelScheduledValues(now);
       gain.setValueAtTime(along(this.#ramp, performance.now()), now);
       if (left > 0) gain.linearRampToValueAtTime(this.#ramp.to, now + left / 1000);

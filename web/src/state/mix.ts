@@ -10,6 +10,13 @@ export const ducked = 0.2;
 /** How long a change of loudness takes, in milliseconds. */
 export const rampTime = 300;
 
+/**
+ * In how many milliseconds a channel goes that has nothing but the original any
+ * more: before the original comes through it too, at its full loudness, while
+ * the original itself is only on its way up.
+ */
+export const hushTime = 10;
+
 /** How loud each part is, from 0 to 1. */
 export interface Gains {
   readonly original: number;
@@ -136,23 +143,25 @@ export interface Ramp {
   readonly from: number;
   readonly to: number;
   readonly begun: number;
+  /** Milliseconds. */
+  readonly lasts: number;
 }
 
 export function steady(at: number): Ramp {
-  return { from: at, to: at, begun: -Infinity };
+  return { from: at, to: at, begun: -Infinity, lasts: rampTime };
 }
 
 /** Where the ramp is at the moment now, in milliseconds of the same clock. */
 export function along(ramp: Ramp, now: number): number {
-  const part = (now - ramp.begun) / rampTime;
+  const part = (now - ramp.begun) / ramp.lasts;
   if (part >= 1) return ramp.to;
   if (part <= 0) return ramp.from;
   return ramp.from + (ramp.to - ramp.from) * part;
 }
 
 /** A ramp to a new loudness from wherever the old one has come to: never a step. */
-export function toward(ramp: Ramp, to: number, now: number): Ramp {
-  return to === ramp.to ? ramp : { from: along(ramp, now), to, begun: now };
+export function toward(ramp: Ramp, to: number, now: number, lasts = rampTime): Ramp {
+  return to === ramp.to ? ramp : { from: along(ramp, now), to, begun: now, lasts };
 }
 
 export function decibels(gain: number): number {
