@@ -46,6 +46,13 @@ describe("the lamp", () => {
     ]);
   });
 
+  test("tells a cough while the key is down, before the server does, and the microphone is closed", () => {
+    const v = scene("interpreter");
+    const held = interpreterConsole(v, undefined, floorLanguage(v), true);
+    expect([held.lamp, held.onAir, microphoneOpen(held)]).toEqual(["cough", true, false]);
+    expect(interpreterConsole(scene("interpreter-off"), undefined, undefined, true).lamp).toBe("off");
+  });
+
   test("and both live is a warning to both of them", () => {
     const both = ["ru-1", "ru-2"].map((me) => scene("interpreter", { me, booth: { also: "ru-2" as SeatId } }));
     expect(both.map((v) => warnings(v, stand(v), Date.parse(v.now)))).toEqual([["both-live"], ["both-live"]]);

@@ -65,12 +65,13 @@ function standing(booth: Booth, chosen: Chosen | undefined, floor: Language | un
   return (booth.bidirectional ? booth.outgoing.find((l) => l !== floor) : undefined) ?? booth.outgoing[0];
 }
 
-export function interpreterConsole(view: Pick<View, "me" | "booths">, chosen: Chosen | undefined, floor?: Language): Console {
+/** held: the cough key is down, which silences here before the server knows of it. */
+export function interpreterConsole(view: Pick<View, "me" | "booths">, chosen: Chosen | undefined, floor?: Language, held = false): Console {
   const booth = view.booths.find((b) => b.id === view.me.booth);
   const onAir = booth?.onAir === view.me.seat;
   const unheard = booth?.also === view.me.seat;
   const into = onAir || unheard ? booth?.into : booth && standing(booth, chosen, floor);
-  const coughing = onAir && (booth?.cough ?? false);
+  const coughing = onAir && (held || booth.cough);
   return {
     booth,
     onAir,
