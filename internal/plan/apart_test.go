@@ -180,8 +180,11 @@ func picturesAreLimited(m moment) string {
 	layers := map[summit.PictureSize]Layer{"": NoLimit, summit.MediumPictures: MediumLayer, summit.SmallPictures: SmallLayer}
 	return eachSet(m, func(r Receiver, k Slot, set Set) string {
 		if len(k) < 8 || k[:7] != "picture" {
-			if set.Most != NoLimit || set.First {
+			if set.Most != NoLimit || set.First != InTurn && k != Sign {
 				return "it is no picture and has a limit, or is first"
+			}
+			if k == Sign && len(set.Sources) > 0 && set.First != ForEyes {
+				return "who signs does not come first"
 			}
 			return ""
 		}
@@ -192,7 +195,7 @@ func picturesAreLimited(m moment) string {
 			return "the seat wants no pictures"
 		case set.Most != want:
 			return fmt.Sprintf("its limit is %d and not %d", set.Most, want)
-		case set.First != has:
+		case set.First == ForEyes || (set.First == Pinned) != has:
 			return fmt.Sprintf("%v is first: %v", set.Sources, set.First)
 		}
 		return ""

@@ -67,6 +67,15 @@ const (
 	FullLayer         // whatever it sends
 )
 
+// First says which pictures come before others where not all can be carried.
+type First uint8
+
+const (
+	InTurn  First = iota
+	Pinned        // an officer has pinned one of them
+	ForEyes       // who signs: to who looks at it, it is what others hear
+)
+
 // Set is what may feed a slot: a set of sources, sorted, without repetition.
 // The switchboard carries one of them at a time: Prefer while it is set and
 // sounds or nothing else does, else the loudest; never one outside the set.
@@ -74,7 +83,7 @@ type Set struct {
 	Sources []Source
 	Prefer  Source // the floor holder's, or the zero Source
 	Most    Layer  // pictures only: no layer above this
-	First   bool   // pictures only: an officer has pinned one of them
+	First   First  // pictures only: which slot comes before which
 	// Apart: a huddle's or a private word's. It is not for the room, and no
 	// recording has it.
 	Apart bool

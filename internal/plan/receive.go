@@ -177,11 +177,12 @@ func (t *table) pressPairs(s summit.State) Slots {
 }
 
 // signing is the picture of the sign-language interpreter who is on air, of the
-// first booth where there are several.
+// first booth where there are several. It comes first where it
+// is shown, and takes nothing from the others where it is not.
 func (t *table) signing(s summit.State, own summit.SeatID) Set {
 	for _, b := range s.Booths {
 		if b.Sign && b.OnAir != "" && b.OnAir != own && !b.Cough && !b.Stalled && onAir(s, b) && t.live[camera(b.OnAir)] {
-			return Set{Sources: []Source{camera(b.OnAir)}}
+			return Set{Sources: []Source{camera(b.OnAir)}, First: ForEyes}
 		}
 	}
 	return Set{}
@@ -236,7 +237,7 @@ func pinned(slots Slots, picture Source) Slots {
 			continue
 		}
 		slots = maps.Clone(slots)
-		set.First = true
+		set.First = Pinned
 		if k == Picture4 || k == Picture5 || k == Picture6 {
 			set.Prefer = picture
 		}

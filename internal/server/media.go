@@ -78,7 +78,7 @@ func sourceNamed(id summit.SummitID, name switchboard.SourceID) (plan.Source, bo
 }
 
 func setOf(id summit.SummitID, s plan.Set) switchboard.Set {
-	set := switchboard.Set{Most: uint8(s.Most), First: s.First}
+	set := switchboard.Set{Most: uint8(s.Most), First: uint8(s.First)}
 	for _, one := range s.Sources {
 		set.Sources = append(set.Sources, sourceOf(id, one))
 	}

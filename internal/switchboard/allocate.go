@@ -16,16 +16,16 @@ type picture struct {
 	top     int // the layer that there is use for; −1 when it is not shown
 	got     int // the layer that it is given; −1 for none
 
-	first     bool // before all others
-	preferred bool // before the rest
-	area      int  // on the screen; then the larger before the smaller
+	first     uint8 // the higher before the lower; 0 where it is not shown
+	preferred bool  // before the rest
+	area      int   // on the screen; then the larger before the smaller
 }
 
 // before is the order of importance.
 func (p *picture) before(q *picture) int {
 	switch {
 	case p.first != q.first:
-		return less(p.first)
+		return less(p.first > q.first)
 	case p.preferred != q.preferred:
 		return less(p.preferred)
 	case p.area != q.area:

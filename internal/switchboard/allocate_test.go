@@ -181,7 +181,7 @@ func newLine(s *stage) *lineTest {
 	l.r, l.w = s.receiver("seat", redundant(soundSlot("original-1", 1, 1)), repeating(pictureSlot("picture-1", 1, 2)), repeating(pictureSlot("picture-2", 0, 3)))
 	l.r.SetSize("picture-1", 1280, 720)
 	l.r.SetSize("picture-2", 320, 180)
-	s.Allow("seat", Slots{"original-1": set("m"), "picture-1": {Sources: []SourceID{"a"}, First: true}, "picture-2": set("b")})
+	s.Allow("seat", Slots{"original-1": set("m"), "picture-1": {Sources: []SourceID{"a"}, First: 1}, "picture-2": set("b")})
 	return l
 }
 
@@ -267,6 +267,25 @@ func TestPoorLineKeepsSoundAndOneSmallPicture(t *testing.T) {
 		}
 		if l.exceeds != 0 {
 			t.Errorf("%d times more was dealt out than the line takes", l.exceeds)
+		}
+	})
+}
+
+// With room for one picture, it is that of who signs, however small it is shown
+// and whatever the officer has pinned; put away, it costs the others nothing.
+func TestWhoSignsComesFirst(t *testing.T) {
+	onStage(t, func(t *testing.T, s *stage) {
+		l := newLine(s)
+		s.Allow("seat", Slots{"original-1": set("m"), "picture-1": {Sources: []SourceID{"a"}, First: 1}, "picture-2": {Sources: []SourceID{"b"}, First: 2}})
+		poor := func() int { return 300_000 }
+		for _, step := range []struct {
+			width, height int
+			want          [2]int
+		}{{160, 90, [2]int{-1, 0}}, {0, 0, [2]int{0, -1}}, {160, 90, [2]int{-1, 0}}} {
+			l.r.SetSize("picture-2", step.width, step.height)
+			if l.run(10*time.Second, poor); l.layers != step.want {
+				t.Errorf("who signs is shown at %d × %d: layers %v, want %v", step.width, step.height, l.layers, step.want)
+			}
 		}
 	})
 }

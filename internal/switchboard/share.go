@@ -314,7 +314,7 @@ func (b *Board) demand(r *Receiver) (list []picture, leading int, needs sound) {
 		}
 		sl.foreign = ""
 		set := r.rights.slots[sl.spec.ID]
-		p := picture{slot: i, now: int(sl.layer), carried: -1, first: set.First, preferred: set.Prefer == s.spec.ID, area: int(sl.width) * int(sl.height)}
+		p := picture{slot: i, now: int(sl.layer), carried: -1, preferred: set.Prefer == s.spec.ID, area: int(sl.width) * int(sl.height)}
 		if sl.width < 0 {
 			p.area = 1 << 30
 		}
@@ -336,6 +336,9 @@ func (b *Board) demand(r *Receiver) (list []picture, leading int, needs sound) {
 
 // foreign is the picture that would be in a slot if the receiver took its
 // codec; "" for none. In a pair it is that of whoever is heard.
+		if p.top >= 0 && (set.First < 2 || sl.width > 0) {
+			p.first = set.First
+		}
 func (b *Board) foreign(r *Receiver, empty *slot) SourceID {
 	if empty.spec.Kind != Video || empty.takes[H264] && empty.takes[VP9] {
 		return ""

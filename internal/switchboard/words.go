@@ -90,9 +90,10 @@ type Set struct {
 	// Most limits which layer of a picture is carried: 1 the smallest, 2 the
 	// middle one, 3 the largest; 0 is no limit.
 	Most uint8
-	// First says that the slot comes before all others of its receiver when
-	// there is not enough for every picture.
-	First bool
+	// First says which slots of a receiver come before the others when there is
+	// not enough for every picture: the higher, the earlier. From 2 on it counts
+	// only once the receiver has said that it shows the slot.
+	First uint8
 }
 
 // Slots is what one key may receive. A slot that is absent is empty.
