@@ -2,9 +2,11 @@ package liqa_test
 
 import (
 	"encoding/json"
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -154,6 +156,40 @@ func TestPackageNamesAreNouns(t *testing.T) {
 	for _, p := range ours(t) {
 		if emptyNames.MatchString(p.ImportPath) {
 			t.Errorf("%s: a package is named by its own noun", p.ImportPath)
+		}
+	}
+}
+
+// TestNothingRunsBesideItselfWithoutTheRaceDetector looks into the packages
+// that `make test` tries without it: neither they nor their tests begin a
+// goroutine.
+func TestNothingRunsBesideItselfWithoutTheRaceDetector(t *testing.T) {
+	makefile, err := os.ReadFile("Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := regexp.MustCompile(`(?m)^SEQUENTIAL := (.+)$`).FindSubmatch(makefile)
+	if listed == nil {
+		t.Fatal("the Makefile does not list them")
+	}
+	dirs, err := exec.Command("go", append([]string{"list", "-f", "{{.Dir}}"}, strings.Fields(string(listed[1]))...)...).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range strings.Fields(string(dirs)) {
+		files, _ := filepath.Glob(filepath.Join(dir, "*.go"))
+		for _, f := range files {
+			file, err := parser.ParseFile(token.NewFileSet(), f, nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(file, func(n ast.Node) bool {
+				called, _ := n.(*ast.SelectorExpr)
+				if _, begins := n.(*ast.GoStmt); begins || called != nil && called.Sel.Name == "Parallel" {
+					t.Errorf("%s begins a goroutine: give its package to the race detector", f)
+				}
+				return true
+			})
 		}
 	}
 }

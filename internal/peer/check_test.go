@@ -277,6 +277,9 @@ func descriptors(t *testing.T) int {
 }
 
 func TestNothingIsLeftOfFiftyJoins(t *testing.T) {
+	if testing.Short() {
+		t.Skip("make test waits for it")
+	}
 	for _, transport := range []string{"udp", "tcp"} {
 		t.Run(transport, func(t *testing.T) {
 			h := newHall(t, player.Config{TCP: transport == "tcp"})

@@ -170,6 +170,9 @@ func TestSoundWithRedundancyIsTakenAndGiven(t *testing.T) {
 // or none; when it is wide again it has the largest.
 func TestAThinLineKeepsItsSound(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("make test waits for it")
+	}
 	h := newHall(t, player.Config{})
 	mime := webrtc.MimeTypeVP9
 	h.seat(h.pool, "a", player.Track{MIME: webrtc.MimeTypeOpus, Clip: h.mark(webrtc.MimeTypeOpus, "sound")},

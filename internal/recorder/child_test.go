@@ -279,6 +279,9 @@ func TestKilledServerLosesLessThanASecond(t *testing.T) {
 // same as a disk that has no more space, and then gives it space again.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("make test waits for it")
+	}
 	c := startChild(t)
 	const camera, microphone = "a-principal-camera", "a-principal-microphone"
 	c.fedFor(t, 3*time.Second)

@@ -92,6 +92,7 @@ var ofLateness = map[wall.Code]bool{wall.PictureStopped: true, wall.PictureFroze
 // In the demonstration, in which nothing is wrong, no alarm is ever raised; and
 // whatever is logged of it says of which summit it is, and of which seat.
 func TestTheDemonstrationIsHealthyAndItsLogSaysWhose(t *testing.T) {
+	atItsLeisure(t)
 	takesItsTime(t)
 	said := &ledger{}
 	s, err := Start(t.Context(), Options{Config: loopbackOnly(t.TempDir()),

@@ -15,7 +15,6 @@ import (
 // frame, the officer is answered, the others of the crowd hear on; and those
 // who have gone are noticed.
 func TestWhoIsSlowOrGoneCostsNobodyElseAnything(t *testing.T) {
-	atItsLeisure(t)
 	takesItsTime(t)
 	const n, gone = 40, 10
 	h, officer, c := conference(t, newGround(t, "", "journal"), n, 0, gone)

@@ -92,6 +92,7 @@ func TestInterlock(t *testing.T) {
 // with all of the booth's microphones off it is there again by itself. The
 // recording of the channel has no gap.
 func TestCoughAndAllMicrophonesOff(t *testing.T) {
+	atItsLeisure(t)
 	m := interpretedSummit(t, "interlock", "principal-a", "principal-b", "interpreter-1")
 	still := watch(t)
 	one := m.at["interpreter-1"]
@@ -128,6 +129,7 @@ func TestCoughAndAllMicrophonesOff(t *testing.T) {
 // interpreter again when their sound is back. Who goes off air and on again in
 // between, or is turned by the floor, is still not heard of, and so is the original.
 func TestStalledChannel(t *testing.T) {
+	atItsLeisure(t)
 	takesItsTime(t)
 	m := interpretedSummit(t, "interlock", "principal-a", "principal-b", "delegate-a", "delegate-b", "interpreter-1")
 	still := watch(t)
@@ -185,6 +187,7 @@ func betweenVoices(h *hearing, one, next byte) time.Duration {
 // to the listeners. The booth comes back, its microphone open, and is on air
 // only when its interpreter says so.
 func TestABoothThatLosesItsNetworkComesBackOffAir(t *testing.T) {
+	atItsLeisure(t)
 	takesItsTime(t)
 	m := interpretedSummit(t, "interlock", "principal-a", "principal-b", "interpreter-2")
 	m.at["principal-b"].says('B', nil)

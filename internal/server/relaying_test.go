@@ -23,6 +23,7 @@ func (g *guest) worksFrom(l summit.Language) {
 // floor by itself, says how far from the floor it is, and goes on from the
 // original when the pivot goes silent.
 func TestRelayThroughAPivotThatGoesSilent(t *testing.T) {
+	atItsLeisure(t)
 	takesItsTime(t)
 	m := interpretedSummit(t, "interlock", "technician", "principal-a", "principal-b", "interpreter-1", "interpreter-3", "interpreter-4", "reporter")
 	pivot, english, arabic := m.at["interpreter-1"], m.at["interpreter-3"], m.at["interpreter-4"]
@@ -87,6 +88,7 @@ func TestRelayThroughAPivotThatGoesSilent(t *testing.T) {
 // until the floor changes. The listeners do nothing, and their channels have
 // every packet.
 func TestBidirectionalBoothFollowsTheFloor(t *testing.T) {
+	atItsLeisure(t)
 	takesItsTime(t)
 	m := interpretedSummit(t, "interlock", "principal-a", "principal-b", "delegate-a", "delegate-b", "interpreter-1", "interpreter-3")
 	still := watch(t)

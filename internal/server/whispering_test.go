@@ -34,6 +34,7 @@ func everySound(slots []plan.Slot) (names []string) {
 // not the partner, not the staff, not the press, not the recording. Nor of what
 // is said in the huddle.
 func TestWhisperingReachesOneSideOnly(t *testing.T) {
+	atItsLeisure(t)
 	takesItsTime(t)
 	m := interpretedSummit(t, "interlock", "technician", "principal-a", "delegate-a", "principal-b", "delegate-b", "interpreter-1", "interpreter-2", "reporter")
 	one := m.at["interpreter-1"]
@@ -144,6 +145,7 @@ func (m *interpreted) recordings(t *testing.T) string {
 // Who signs is seen in the room and by the press while they are on air, whoever
 // has the floor.
 func TestTheSignersPictureGoesOnOverTheFloor(t *testing.T) {
+	atItsLeisure(t)
 	m := interpretedSummit(t, "interlock", "principal-a", "principal-b", "delegate-a", "signer", "reporter")
 	m.at["principal-a"].says('A', nil)
 	m.at["principal-b"].says('B', nil)
