@@ -10,16 +10,16 @@ import { officer } from '../support/officer.ts';
 import { Person } from '../support/person.ts';
 import { Server } from '../support/server.ts';
 
-/** Two seconds, which are 100 packets of sound with what the encoder adds: a flash and a beep of 100 ms at the beginning of each. */
+/** A second, which is 50 packets of sound with what the encoder adds: a flash and a beep of 100 ms at its beginning. */
 function clips(dir: string): { camera: string; voice: string } {
   const [camera, voice] = [join(dir, 'flash.h264'), join(dir, 'beep.ogg')];
   const quiet = ['-v', 'error', '-y', '-f', 'lavfi'];
   execFileSync('ffmpeg', [
-    ...quiet, '-i', "color=black:s=320x180:r=25:d=2,drawbox=c=white:t=fill:enable='lt(mod(t,2),0.1)'",
+    ...quiet, '-i', "color=black:s=320x180:r=25:d=1,drawbox=c=white:t=fill:enable='lt(t,0.1)'",
     '-c:v', 'libx264', '-profile:v', 'baseline', '-tune', 'zerolatency', '-g', '25', '-bf', '0', '-pix_fmt', 'yuv420p', camera,
   ]);
   execFileSync('ffmpeg', [
-    ...quiet, '-i', "aevalsrc='0.5*sin(2*PI*1000*t)*lt(mod(t,2),0.1)':s=48000:d=1.99",
+    ...quiet, '-i', "aevalsrc='0.5*sin(2*PI*1000*t)*lt(t,0.1)':s=48000:d=0.99",
     '-c:a', 'libopus', '-b:a', '64k', '-vbr', 'off', '-frame_duration', '20', voice,
   ]);
   return { camera, voice };
@@ -40,13 +40,13 @@ test('lips and voice stay together after ten changes of speaker, the picture com
   await protocol.sending('a-delegate', 'b-delegate', 'a-principal');
   await protocol.act('start-item', { item: 'opening' });
   await protocol.act('give-floor', { seat: 'a-delegate' });
-  await listener.page.waitForTimeout(12_000); // a browser finds its way into step by 80 ms a second
+  await listener.page.waitForTimeout(8_000); // a browser finds its way into step by 80 ms a second
 
   const offsets: number[] = [];
   for (let turn = 0; turn < 10; turn++) {
     await protocol.act('give-floor', { seat: turn % 2 ? 'a-delegate' : 'b-delegate' });
-    await listener.page.waitForTimeout(1500);
-    offsets.push(...(await listener.offsets('picture-2', 5000)));
+    await listener.page.waitForTimeout(1000);
+    offsets.push(...(await listener.offsets('picture-2', 2500)));
   }
   console.log(`sound after picture, ms: ${offsets.map(Math.round).join(' ')}`);
   expect(offsets.length).toBeGreaterThanOrEqual(10);

@@ -142,7 +142,7 @@ globalThis.liqaEars = (() => {
     }
     return flashes.flatMap((f) => {
       const near = beeps.map((b) => b - f).sort((x, y) => Math.abs(x) - Math.abs(y))[0];
-      return near !== undefined && Math.abs(near) < 900 ? [near] : [];
+      return near !== undefined && Math.abs(near) < 450 ? [near] : [];
     });
   }
 
