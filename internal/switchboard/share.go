@@ -328,7 +328,7 @@ func (b *Board) demand(r *Receiver) (list []picture, leading int, needs sound) {
 	b.pictures = list
 	slices.SortFunc(list, func(p, q picture) int { return p.before(&q) })
 	for leading < len(list) && list[leading].first == list[0].first && list[leading].preferred == list[0].preferred &&
-		(list[0].first || list[0].preferred || leading == 0) {
+		(list[0].first > 0 || list[0].preferred || leading == 0) {
 		leading++
 	}
 	return list, leading, needs
