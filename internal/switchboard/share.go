@@ -322,6 +322,9 @@ func (b *Board) demand(r *Receiver) (list []picture, leading int, needs sound) {
 			p.carried = c.layer.index
 		}
 		p.top, sl.byHand = use(s.sizes(), len(s.layers), int(sl.width), int(sl.height), set.Most)
+		if p.top >= 0 && (set.First < 2 || sl.width > 0) {
+			p.first = set.First
+		}
 		s.demand(&p)
 		list = append(list, p)
 	}
@@ -336,9 +339,6 @@ func (b *Board) demand(r *Receiver) (list []picture, leading int, needs sound) {
 
 // foreign is the picture that would be in a slot if the receiver took its
 // codec; "" for none. In a pair it is that of whoever is heard.
-		if p.top >= 0 && (set.First < 2 || sl.width > 0) {
-			p.first = set.First
-		}
 func (b *Board) foreign(r *Receiver, empty *slot) SourceID {
 	if empty.spec.Kind != Video || empty.takes[H264] && empty.takes[VP9] {
 		return ""
