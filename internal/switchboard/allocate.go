@@ -168,6 +168,7 @@ func couldUse(list []picture, leading int) (next, ideal int) {
 type sound struct {
 	plain int // as it is
 	again int // for each earlier packet that is carried along
+	whole int // as it is, were none of it small
 }
 
 func (s sound) with(redundancy int) int { return s.plain + redundancy*s.again }

@@ -20,6 +20,10 @@ type Board struct {
 	quit     chan struct{}              // closed to stop the ticker
 	stopped  chan struct{}              // closed when it has stopped
 
+	reduce       func() (Reducer, error) // nil: no sound is made smaller
+	reducers     atomic.Int64            // at work
+	smallDropped atomic.Uint64           // packets that found a reducer's queue full
+
 	// mu guards all that follows: who exists and who may have what. No packet
 	// waits for it, and nothing outside the switchboard is called under it.
 	mu        sync.Mutex
@@ -36,6 +40,7 @@ type Board struct {
 	hurried   []*Receiver              // whose slots must be settled
 	told      tally                    // what the log has been told
 	pictures  []picture                // of the receiver that is being looked at
+	reducing  map[*Source]struct{}     // that somebody wants smaller, or did
 
 	hastening sync.Mutex
 	hasty     []*Receiver // to be looked at with the next tick; guarded by hastening
@@ -50,6 +55,7 @@ func New(c Config) *Board {
 		keys: make(map[Key]*rights), receivers: make(map[*Receiver]struct{}),
 		choosers: make(map[string]*chooser), taps: make(map[SourceID][]*tap),
 		unsettled: make(map[subscription]instant),
+		reducing:  make(map[*Source]struct{}), reduce: c.Reduce,
 	}
 	if b.log == nil {
 		b.log = slog.New(slog.DiscardHandler)
@@ -171,6 +177,7 @@ func (b *Board) remove(s *Source) *sweep {
 	b.publish()
 	w.begin(b.crew)
 	b.leaveOrigin(s)
+	b.endSmall(s)
 	if s.asks != nil {
 		s.asks.close()
 	}

@@ -113,6 +113,7 @@ func (c *Channel) refeed(set Set, w *sweep) (removed []*grant) {
 			w.over(r.to)
 		}
 		c.emitting.Unlock()
+		c.source.closeSmall(removed, w)
 	}
 	return removed
 }

@@ -32,7 +32,11 @@
 // Sound with redundancy (RFC 2198) is taken apart on its way in, and put
 // together on its way out of packets that the slot has been sent itself.
 //
+// Sound can be had smaller ([Receiver.SetEconomical]): a source's second version,
+// which a [Reducer] makes on a goroutine of its own while somebody wants it.
+//
 // It is not signalling, and knows no roles, coverage or seats: identifiers are
 // opaque strings, and who may have what is decided elsewhere. It does no
-// encryption, bandwidth estimation or transcoding, and writes no file.
+// encryption or bandwidth estimation, knows no codec from within, and writes no
+// file.
 package switchboard

@@ -15,6 +15,9 @@ type grant struct {
 	after  uint64 // how many of the source's packets had come when it was made
 	live   atomic.Bool
 	rungs  [maxLayers]rung
+	small  rung // of sound, its smaller version
+	// closing: a channel's feeder is about to lose its right.
+	closing atomic.Bool
 }
 
 // rung is one layer of a source under a grant: what a slot is led and carries.
@@ -27,6 +30,9 @@ func newGrant(slot SlotID, s *Source) *grant {
 	g := &grant{slot: slot, source: s, after: s.come.Load()}
 	for i, l := range s.layers {
 		g.rungs[i] = rung{g, l}
+	}
+	if s.small != nil {
+		g.small = rung{g, s.small.layer}
 	}
 	g.live.Store(true)
 	return g

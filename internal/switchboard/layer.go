@@ -11,7 +11,8 @@ import (
 // cache of its own; all share the source's clock and its rights.
 type layer struct {
 	source *Source
-	index  int // 0 is the smallest
+	index  int  // 0 is the smallest
+	small  bool // of sound: made smaller by the board
 
 	routes atomic.Pointer[[]route] // who is led it now; replaced, never changed
 	subs   map[subscription]*rung  // what routes is made from; guarded by the board

@@ -30,6 +30,7 @@ type packet struct {
 	repeats   bool   // sound that has some of an earlier packet's in it
 	recovered bool   // had from the redundancy of a later one
 	via       *grant // in a channel: the feeder's
+	also      *grant // that of the feeder before, in sound that was made smaller
 
 	// forms are what it looks like with one or two earlier packets in it (RED),
 	// made when somebody first wants it.
@@ -47,7 +48,7 @@ func newPacket(payload []byte) *packet {
 	p.refs.Store(1)
 	p.payload = p.buf[:copy(p.buf[:], payload)]
 	p.duration, p.marker, p.late, p.key, p.quiet, p.via = 0, false, false, false, false, nil
-	p.repeats, p.recovered = false, false
+	p.repeats, p.recovered, p.also = false, false, nil
 	return p
 }
 

@@ -359,6 +359,7 @@ func (r *Receiver) off() {
 	for i := range r.slots {
 		b.subscribe(r, i, nil, nil)
 		delete(b.unsettled, subscription{r, i})
+		b.wishSmall(r, i)
 	}
 	delete(r.rights.receivers, r)
 	if len(r.rights.slots) == 0 && len(r.rights.receivers) == 0 {

@@ -31,7 +31,8 @@ type share struct {
 	headroom int // percent that the line must take more than is needed
 	rose     instant
 	fell     instant
-	strained bool    // it is sent far more than the line takes
+	strained bool // it is sent far more than the line takes
+	narrow   narrow
 	fitted   instant // when the smallest picture last went with what the line was said to take; 0 before
 }
 
@@ -171,9 +172,12 @@ func (r *Receiver) sample() {
 func (b *Board) share(r *Receiver, now instant) {
 	b.apportion(r, now)
 	for i := range r.slots {
-		if r.slots[i].spec.Kind == Video {
-			b.steer(r, i, r.rungOf(i))
+		sl := &r.slots[i]
+		if sl.spec.Kind == Audio && !r.economical() && sl.smallOf == nil {
+			continue
 		}
+		b.wishSmall(r, i)
+		b.steer(r, i, r.rungOf(i))
 	}
 }
 
@@ -188,6 +192,8 @@ func (r *Receiver) rungOf(i int) *rung {
 	switch {
 	case g == nil:
 		return nil
+	case sl.smallOf == s && s.small.comes():
+		return &g.small
 	case sl.spec.Kind == Audio:
 		return &g.rungs[0]
 	case sl.layer < 0 || int(sl.layer) >= len(s.layers):
@@ -238,12 +244,16 @@ func (b *Board) apportion(r *Receiver, now instant) {
 	r.used.Store(int64(forSound + used))
 	r.remember(list, had, f, known, now)
 	r.wanted.Store(0)
+	r.economise(needs.whole, line, floor, known && b.reduce != nil, now)
 	next, ideal := couldUse(list, leading)
 	if wished && !twice {
 		next, ideal = max(next, 2*used), max(ideal, 2*used)
 	}
 	if known && ideal > used {
 		r.wanted.Store(int64(forSound+max(next, min(ideal, 2*(used+forSound)))) * int64(r.headroom+5) / 100)
+	}
+	if r.narrow.byLine {
+		r.wanted.Store(max(r.wanted.Load(), int64(min(needs.whole/5*8, 2*line))))
 	}
 }
 
@@ -306,6 +316,10 @@ func (b *Board) demand(r *Receiver) (list []picture, leading int, needs sound) {
 		}
 		if sl.spec.Kind == Audio {
 			plain, again := s.soundRate()
+			needs.whole += plain
+			if sl.smallOf == s && s.small.comes() {
+				plain, again = min(plain, smallLine), 0
+			}
 			needs.plain += plain
 			if sl.spec.RED != 0 {
 				needs.again += again

@@ -35,6 +35,7 @@ type slot struct {
 	packetRate    int      // a second
 	bytes         uint64   // that had been sent when it was last measured
 	packets       uint64
+	smallOf       *Source // whose sound it is to have smaller; nil for none
 
 	// What follows belongs to whoever serves the receiver.
 	current *rung

@@ -20,6 +20,7 @@ type Source struct {
 	taps  atomic.Pointer[[]*tap] // who records it
 	come  atomic.Uint64          // how many packets have come, late ones aside
 	asks  *errands               // nil without an upstream
+	small *smaller               // of sound; nil of pictures
 
 	// mu guards the layers' numbers and caches. It is held for one packet's
 	// bookkeeping only.
@@ -56,6 +57,9 @@ func newSource(b *Board, spec SourceSpec, origin *originClock) *Source {
 	s.tapped.Store(-1)
 	for i := range max(1, spec.Layers) {
 		s.layers = append(s.layers, newLayer(s, i, origin))
+	}
+	if spec.Kind == Audio {
+		s.small = newSmaller(s, origin)
 	}
 	s.level.last.Store(int64(never))
 	s.feeds.Store(new([]feed))
@@ -116,6 +120,21 @@ func (s *Source) take(l *layer, h *header, how arriving) *packet {
 // deliver gives a packet to all who are led its layer now, and takes over the
 // caller's reference. Nobody is waited for.
 func (s *Source) deliver(l *layer, p *packet) {
+	s.lead(l, p)
+	if s.small != nil {
+		if d := s.small.making.Load(); d != nil {
+			d.put(p)
+		}
+	}
+	for _, f := range *s.feeds.Load() {
+		f.to.put(p, f.grant)
+	}
+	s.giveTaps(l, p)
+	p.release()
+}
+
+// lead puts a packet into the queues of the receivers that are led its layer.
+func (s *Source) lead(l *layer, p *packet) {
 	routes := *l.routes.Load()
 	p.refs.Add(int32(len(routes)))
 	var list [64]*Receiver // who has nothing else to do
@@ -135,11 +154,6 @@ func (s *Source) deliver(l *layer, p *packet) {
 		}
 	}
 	s.board.crew.serve(list[:n], false)
-	for _, f := range *s.feeds.Load() {
-		f.to.put(p, f.grant)
-	}
-	s.giveTaps(l, p)
-	p.release()
 }
 
 // SenderReport tells of a sender report (RFC 3550 §6.4.1) on the smallest layer
@@ -191,6 +205,9 @@ func (s *Source) listeners() int {
 	for _, l := range s.layers {
 		n += len(*l.routes.Load())
 	}
+	if s.small != nil {
+		n += len(*s.small.layer.routes.Load())
+	}
 	return n
 }
 
@@ -200,5 +217,8 @@ func (s *Source) clear() {
 	defer s.mu.Unlock()
 	for _, l := range s.layers {
 		l.cache.clear()
+	}
+	if s.small != nil {
+		s.small.layer.cache.clear()
 	}
 }

@@ -124,6 +124,7 @@ func (b *Board) chooseAll(now instant) {
 func (b *Board) follow(r *Receiver) {
 	b.apportion(r, b.clock.instant())
 	for i := range r.slots {
+		b.wishSmall(r, i)
 		b.steer(r, i, r.rungOf(i))
 	}
 }

@@ -47,6 +47,7 @@ func (b *Board) decide(n int, now instant) {
 	}
 	if n%shareTicks == 0 {
 		b.measure(now)
+		b.reviewSmall(now)
 	}
 	b.sharePart(n%shareTicks, shareTicks, now)
 	b.shareHasty(now)

@@ -121,7 +121,7 @@ func (l *timeline) nextSound(p *packet) (int64, bool) {
 		t = max(ideal, l.end, l.newest+1)
 	case behind > l.ticks(noticed), behind > l.ticks(tolerated) && p.quiet:
 		t = ideal
-	case p.duration > 0 && (-behind > l.ticks(tolerated) && p.quiet || -behind > l.ticks(noticed) && l.whole >= leaveOutEvery):
+	case p.duration > 0 && (-behind > max(l.ticks(tolerated), int64(p.duration)/2) && p.quiet || -behind > l.ticks(noticed) && l.whole >= leaveOutEvery):
 		l.delta -= int64(p.duration)
 		l.whole = 0
 		return 0, false

@@ -160,6 +160,9 @@ type Config struct {
 	Clock func() time.Time // default time.Now; only its differences matter
 	Log   *slog.Logger     // default: none
 	CNAME string           // of sender reports (RFC 3550 §6.5.1); default "liqa"
+	// Reduce makes a Reducer, or says why there can be no more of them now. It
+	// may take its time. Nil: no sound is made smaller.
+	Reduce func() (Reducer, error)
 }
 
 // Cleared says what was still carrying media that had been taken away when

@@ -166,13 +166,13 @@ func (r *Receiver) forward(e *entry) {
 	}
 	out := outward{packet: p, payload: p.payload, sent: sent{rung: g, n: uint32(p.n), ts: ts, seq: seq}}
 	switch {
-	case p.via != nil && !p.via.live.Load():
+	case p.revoked():
 		// A channel's feeder lost its right on the way here. What stands in the
 		// packet's place is not remembered: nor is the packet sent later.
-		out.payload = opusSilence
+		out.payload = p.silence()
 		r.add(s, &out)
 		return
-	case s.spec.RED != 0:
+	case s.spec.RED != 0 && !g.layer.small:
 		out.withBefore(s, int(r.redundancy.Load()))
 	case g.source.spec.Codec == VP9:
 		out.number(s)
@@ -243,7 +243,7 @@ func (r *Receiver) repeat(s *slot, was *sent, now instant) bool {
 		return false
 	}
 	out := outward{packet: p, payload: p.payload, sent: *was, again: true}
-	if p.via != nil && !p.via.live.Load() || !out.repeat(s) {
+	if p.revoked() || !out.repeat(s) {
 		p.release()
 		return false
 	}
