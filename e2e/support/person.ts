@@ -69,6 +69,12 @@ export class Person {
     return new Person(this.browser, this.context, await this.context.newPage());
   }
 
+  /** The page that opens beside this one by a press. */
+  async beside(act: string): Promise<Person> {
+    const [page] = await Promise.all([this.context.waitForEvent('page'), this.page.locator(`[data-act=${act}]`).click()]);
+    return new Person(this.browser, this.context, page);
+  }
+
   /** Opens a seat's link and takes the seat, as far as the door. */
   async open(link: string): Promise<void> {
     await this.page.goto(link);
