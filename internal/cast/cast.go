@@ -35,7 +35,7 @@ type Props struct {
 type Cast struct {
 	Links    map[summit.SeatID]string // of the seats to play
 	Props    map[summit.SeatID]Props
-	Turns    []summit.SeatID // of a rehearsal: who speaks one after another; nil plays the demonstration
+	Speakers []summit.SeatID // of a rehearsal: who speaks one after another; nil plays the demonstration
 	Readouts []Readout       // published when the summit has ended
 	Still    []byte          // the picture of the readouts
 	Pace     float64         // 1 as it is; 10 is ten times as fast
@@ -67,7 +67,7 @@ func (c *Cast) Run(ctx context.Context) error {
 		all.Add(1)
 		go func() {
 			defer all.Done()
-			if c.Turns != nil && !slices.Contains(c.Turns, seat) {
+			if c.Speakers != nil && !slices.Contains(c.Speakers, seat) {
 				defer cancel() // without its officer nobody would end a rehearsal
 			}
 			if err := c.play(ctx, link); err != nil && ctx.Err() == nil {

@@ -14,7 +14,7 @@ func (m *member) officiate(ctx context.Context) error {
 	admitting, stop := context.WithCancel(ctx)
 	defer stop()
 	go m.admit(admitting)
-	if m.Turns != nil {
+	if m.Speakers != nil {
 		return m.rehearse(ctx)
 	}
 	m.tell("The protocol officer waits for both principals.")

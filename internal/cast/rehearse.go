@@ -26,7 +26,7 @@ func (m *member) rehearse(ctx context.Context) error {
 		return fmt.Errorf("the rehearsal does not start: %w", err)
 	}
 	for {
-		for _, id := range m.Turns {
+		for _, id := range m.Speakers {
 			waits, stop := context.WithTimeout(ctx, deserted)
 			_, err := m.Until(waits, func(v view.View) bool { return over(v) || interpreted(v) })
 			stop()
@@ -38,15 +38,15 @@ func (m *member) rehearse(ctx context.Context) error {
 			case err != nil || over(m.View()):
 				return err
 			}
-			if err := m.turn(ctx, id); err != nil {
+			if err := m.speech(ctx, id); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-// turn is one speech from beginning to end.
-func (m *member) turn(ctx context.Context, id summit.SeatID) error {
+// speech lets one of them speak from beginning to end.
+func (m *member) speech(ctx context.Context, id summit.SeatID) error {
 	voice := m.Props[id].Voice
 	for _, s := range []step{
 		{act: "give-floor", with: seat(string(id)), then: voice.Length()},

@@ -14,7 +14,7 @@ import (
 // play lets the server play its part until the interpreters have gone, or the
 // summit itself wants them.
 func (s *Stage) play(r *running, t *troupe, until time.Time) {
-	c := &cast.Cast{Links: map[summit.SeatID]string{}, Props: t.props, Turns: t.turns, Pace: 1, Log: s.log.With("rehearsal", string(r.id))}
+	c := &cast.Cast{Links: map[summit.SeatID]string{}, Props: t.props, Speakers: t.speakers, Pace: 1, Log: s.log.With("rehearsal", string(r.id))}
 	for seat, secret := range t.secrets {
 		c.Links[seat] = access.Link{Summit: r.id, Seat: seat, Secret: secret}.Reveal(s.address)
 	}

@@ -27,7 +27,7 @@ type troupe struct {
 	secrets     map[summit.SeatID]access.Secret
 	props       map[summit.SeatID]cast.Props
 	texts       map[summit.SeatID]string // what each speaker says
-	turns       []summit.SeatID          // the speakers, in the order of their delegations
+	speakers    []summit.SeatID          // in the order of their delegations
 }
 
 // describe makes the rehearsal of a summit.
@@ -113,7 +113,7 @@ func (t *troupe) speaks(d summit.Delegation) error {
 	t.plays(summit.Seat{ID: id, Role: summit.Principal, Delegation: d.ID, Name: d.Name, Function: speech, Speaks: speaks, Hears: speaks})
 	t.props[id] = cast.Props{Voice: voice}
 	t.texts[id] = recorded.Text
-	t.turns = append(t.turns, id)
+	t.speakers = append(t.speakers, id)
 	return nil
 }
 
