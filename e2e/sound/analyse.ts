@@ -157,7 +157,7 @@ function aligned(mouth: Tape, ear: Tape): Aligned {
   const said = mouth.from + (1000 * (start + parts.mark.from * rate)) / rate;
   const from = Math.round(((said - ear.from) / 1000) * rate);
   const marked = find(ear.samples, mark, from, from + 2.5 * rate);
-  if (marked.agrees < 0.5) throw new Error(`the mark was not heard (${marked.agrees.toFixed(2)}); the ear had ${level(ear.samples).toFixed(0)} dBFS`);
+  if (marked.agrees < 0.35) throw new Error(`the mark was not heard (${marked.agrees.toFixed(2)}); the ear had ${level(ear.samples).toFixed(0)} dBFS`);
   return { start, heardFrom: marked.at - parts.mark.from * rate };
 }
 

@@ -4,8 +4,8 @@
 import { expect, test, type Locator } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Actor } from '../support/actor.ts';
-import type { Person as Name } from '../support/media.ts';
+import { Actor, voice } from '../support/actor.ts';
+import { signatures, type Person as Name } from '../support/media.ts';
 import { officer } from '../support/officer.ts';
 import { Person } from '../support/person.ts';
 import { Server } from '../support/server.ts';
@@ -50,11 +50,10 @@ test('what is heard of changes', async () => {
   const { links } = await server.convene(readFileSync(join(import.meta.dirname, '../support/languages.yaml'), 'utf8'));
   const protocol = await officer(server, links['officer']!);
   const [one, two, reporter] = await Promise.all([Person.arrive('interpreter-ru'), Person.arrive('interpreter-zh'), Person.arrive()]);
-  const actors = await Promise.all([
-    Actor.arrive(links['b-principal']!, 'b-principal'),
-    Actor.arrive(links['b-delegate']!, 'b-delegate'),
-    Actor.arrive(links['interpreter-en']!, 'interpreter-en'),
-  ]);
+  // Longer than all of it: where a voice begins again, a decoder bursts out for 20 ms.
+  const actors = await Promise.all(
+    (['b-principal', 'b-delegate', 'interpreter-en'] as const).map((name) => Actor.playing(links[name]!, voice(name, `0.244*sin(2*PI*${signatures[name].tone}*t)`, 300))),
+  );
   await one.open(links['interpreter-ru']!);
   await two.open(links['interpreter-zh']!);
   await reporter.open(links['reporter']!);

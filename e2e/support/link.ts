@@ -14,7 +14,7 @@ export class Link {
    */
   burst = 1;
   /** Told of every packet, and whether it is lost here, before it goes on. */
-  seen: ((bytes: number, lost: boolean) => void) | undefined;
+  seen: ((packet: Buffer, lost: boolean) => void) | undefined;
   /** Milliseconds on the way. */
   delay = 0;
   /** bit/s; 0: no narrow place. */
@@ -23,10 +23,10 @@ export class Link {
   #chance = 1;
   #bad = false;
 
-  /** Carries a packet of so many bytes, unless it is lost. */
-  carry(bytes: number, deliver: () => void): void {
+  /** Carries a packet, unless it is lost. */
+  carry(packet: Buffer, deliver: () => void): void {
     const lost = this.#lost();
-    this.seen?.(bytes, lost);
+    this.seen?.(packet, lost);
     if (lost) return;
     const now = performance.now();
     let at = now + this.delay;
@@ -34,7 +34,7 @@ export class Link {
       const begins = Math.max(now, this.#free);
       if (begins - now > queue) return;
       // With what IP and UDP add to it.
-      this.#free = begins + ((bytes + 28) * 8000) / this.rate;
+      this.#free = begins + ((packet.length + 28) * 8000) / this.rate;
       at = this.#free + this.delay;
     }
     if (at - now < 0.5) deliver();

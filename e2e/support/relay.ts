@@ -33,7 +33,7 @@ const opus = 111;
 const red = 63;
 
 /** RTP, and not RTCP, STUN or DTLS (RFC 7983 §7, RFC 5761 §4). */
-function isMedia(b: Buffer): boolean {
+export function isMedia(b: Buffer): boolean {
   const first = b[0] ?? 0;
   const second = b[1] ?? 0;
   return b.length >= 12 && first >= 128 && first < 192 && !(second >= 192 && second <= 223);
@@ -79,7 +79,7 @@ class Path implements Way {
         this.toClient++;
         this.#count(b);
       }
-      this.down.carry(b.length, () => !this.cut && this.back(b));
+      this.down.carry(b, () => !this.cut && this.back(b));
     });
     this.#socket = socket;
     return new Promise((bound) => socket.bind(0, '127.0.0.1', bound));
@@ -90,7 +90,7 @@ class Path implements Way {
     if (isMedia(b)) this.#count(b);
     const send = () => !this.cut && !this.#closed && this.#socket.send(b, this.server, '127.0.0.1');
     const late = this.pictureDelay > 0 && isMedia(b) && (b[1]! & 0x7f) !== opus;
-    this.up.carry(b.length, late ? () => setTimeout(send, this.pictureDelay) : send);
+    this.up.carry(b, late ? () => setTimeout(send, this.pictureDelay) : send);
   }
 
   #count(b: Buffer): void {

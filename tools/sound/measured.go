@@ -94,8 +94,9 @@ type stretches struct {
 // losses are what was concealed while packets were lost.
 type losses struct {
 	run
-	Seconds float64 `json:"seconds"` // that each was listened to
-	Points  []loss  `json:"points"`
+	Seconds         float64 `json:"seconds"` // that each was listened to
+	SecondsOfBursts float64 `json:"secondsOfBursts"`
+	Points          []loss  `json:"points"`
 }
 
 // loss is the share of packets lost on every way, and of sound concealed.

@@ -100,7 +100,7 @@ func (l losses) table() string {
 		}
 		rows = append(rows, []string{percent(p.Loss), burst, made, percent(p.Booth), percent(p.Listener), percent(p.Relay)})
 	}
-	return fmt.Sprintf("Packets lost on every way, there and back, and what the decoders concealed in %.0f s (%v):\n\n", l.Seconds, l.run) +
+	return fmt.Sprintf("Packets lost on every way, there and back, and what the decoders concealed in %.0f s, of bursts in %.0f s (%v):\n\n", l.Seconds, l.SecondsOfBursts, l.run) +
 		page.Table(rows...) + "\n![Concealed sound by loss](figures/sound-loss.svg)\n"
 }
 
