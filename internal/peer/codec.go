@@ -179,3 +179,16 @@ func (c *chosen) answerFeedback(publisher, counted bool) []string {
 	}
 	return list
 }
+
+// littleSound is up to which rate a client that asks for no more is given its
+// sound at 24 kbit/s, in bit/s.
+const littleSound = 40_000
+
+// asksForLittle reports whether a client wants no more of its sound than that,
+// by its maxaveragebitrate (RFC 7587 §6.1).
+func asksForLittle(codecs []chosen) bool {
+	return slices.ContainsFunc(codecs, func(c chosen) bool {
+		rate, err := strconv.Atoi(c.parameters["maxaveragebitrate"])
+		return c.kind == switchboard.Opus && err == nil && rate > 0 && rate <= littleSound
+	})
+}

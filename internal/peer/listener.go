@@ -20,6 +20,8 @@ type listener struct {
 	away    atomic.Bool
 	gauge   gauge
 
+	economical bool // asks for its sound small
+
 	controls, repeats, statuses allowance
 
 	packets, bytes, dropped atomic.Uint64
@@ -101,6 +103,7 @@ func (l *listener) begin() error {
 	if err != nil {
 		return fmt.Errorf("receive as %s: %w", l.key, err)
 	}
+	r.SetEconomical(l.economical)
 	l.receiver = r
 	l.gauge.begin(l, r)
 	return nil

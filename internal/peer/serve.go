@@ -42,6 +42,7 @@ func (g *Gate) Serve(ctx context.Context, p Play) (answer string, conn *Conn, er
 		a := answered{offered: &o.sections[i], codecs: codecs, direction: "sendonly"}
 		if s.Kind == switchboard.Audio {
 			a.uncounted = true
+			side.economical = side.economical || asksForLittle(codecs)
 		}
 		spec := side.add(s, &a)
 		a.slot = &outgoing{ssrc: spec.SSRC, repair: spec.RTX.SSRC, stream: p.Template.stream(s), track: string(s.Slot)}

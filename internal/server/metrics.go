@@ -67,6 +67,8 @@ var (
 	dropped       = described("receiver_packets_dropped", "Packets that found the queue of a receiver full which is connected now.")
 	repeats       = described("retransmissions", "Packets that receivers connected now have asked for again, by outcome.", "outcome")
 	slotsReduced  = described("slots_reduced", "Slots with a smaller picture than they have use for, by reason.", "reason")
+	voicesSmall   = described("sound_small", "Voices that are made smaller now, for listeners on narrow lines.")
+	voicesDropped = described("sound_small_dropped_total", "Packets that were not made smaller because the server was too slow.")
 	alarms        = described("alarms", "Alarms that stand on the technicians' walls, by code.", "code")
 	written       = described("recorder_written_bytes_total", "Bytes of recording written since the start.")
 	unrecorded    = described("recorder_tracks_failing", "Tracks that cannot be recorded now.")
@@ -80,7 +82,7 @@ var (
 
 func (f *figures) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{summits, screens, present, connections, overTCP, packets, loss, roundTrip, sources, missing, dropped,
-		repeats, slotsReduced, alarms, written, unrecorded, diskRoom, diskTotal, journalBehind, strainRatio, strainLag, strainNear} {
+		repeats, slotsReduced, voicesSmall, voicesDropped, alarms, written, unrecorded, diskRoom, diskTotal, journalBehind, strainRatio, strainLag, strainNear} {
 		to <- d
 	}
 	f.acts.Describe(to)
@@ -208,6 +210,8 @@ func (f *figures) switching(t teller) {
 	}
 	t.gauge(missing, float64(lost))
 	t.gauge(dropped, float64(drops))
+	t.gauge(voicesSmall, float64(survey.Reducers))
+	t.counter(voicesDropped, float64(survey.SmallDropped))
 	t.gauge(repeats, float64(answered), "sent")
 	t.gauge(repeats, float64(refused), "refused")
 	t.gauge(repeats, float64(repeated), "too-soon")

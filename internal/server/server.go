@@ -83,7 +83,7 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	watching, rest := context.WithCancel(context.Background())
 	s.onClose(func() error { rest(); return nil })
 	s.strain = strain.Watch(watching, strain.Settings{Limits: fullAt(o.Config.Limits), Log: s.log})
-	board := switchboard.New(switchboard.Config{Log: s.log})
+	board := switchboard.New(switchboard.Config{Log: s.log, Reduce: reducing(s.strain.Now)})
 	s.onClose(func() error { board.Close(); return nil })
 	records, err := openRecords(s.path("record"), board, s.log)
 	if err != nil {

@@ -145,7 +145,7 @@ func TestSmallSoundIsTheSameVoice(t *testing.T) {
 			t.Errorf("%d packets in 6 s, want 100", n)
 		}
 		soundsLike(t, "small", got, 440)
-		if _, _, lasts := pitch(t, got); math.Abs((lasts-6*time.Second).Seconds()) > 0.07 {
+		if _, _, lasts := pitch(t, got); math.Abs((lasts - 6*time.Second).Seconds()) > 0.07 {
 			t.Errorf("6 s of it last %v", lasts)
 		}
 		full := whole.all()

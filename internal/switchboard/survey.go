@@ -14,6 +14,9 @@ import (
 type Survey struct {
 	Sources   []SourceSurvey
 	Receivers []ReceiverSurvey
+
+	Reducers     int    // voices that are made smaller now
+	SmallDropped uint64 // packets that were not, for want of time
 }
 
 // SourceSurvey is one source's part. Counters count from its beginning.
@@ -178,7 +181,7 @@ func (b *Board) Survey() Survey {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.clock.instant()
-	var s Survey
+	s := Survey{Reducers: int(b.reducers.Load()), SmallDropped: b.smallDropped.Load()}
 	for _, src := range b.sources {
 		s.Sources = append(s.Sources, b.surveySource(src, now))
 	}
