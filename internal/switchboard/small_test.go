@@ -103,9 +103,16 @@ func onSmallStage(t *testing.T, f func(t *testing.T, s *stage)) {
 		c.Close()
 	}
 	onStage(t, func(t *testing.T, s *stage) {
-		s.reduce = newReducer
+		s.reduceWith(newReducer)
 		f(t, s)
 	})
+}
+
+// reduceWith has the board make its reducers so.
+func (s *stage) reduceWith(f func() (Reducer, error)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reduce = f
 }
 
 // rate is the bit rate of the payloads in so much time.
@@ -305,7 +312,7 @@ func TestSmallSoundObeysTheDoor(t *testing.T) {
 // Where there can be no more reducers the sound stays whole, and nobody waits.
 func TestNoReducerToBeHad(t *testing.T) {
 	onSmallStage(t, func(t *testing.T, s *stage) {
-		s.reduce = func() (Reducer, error) { return nil, errors.New("the server is at its limit") }
+		s.reduceWith(func() (Reducer, error) { return nil, errors.New("the server is at its limit") })
 		m := s.mouth("m", 700)
 		r, w := s.receiver("seat", soundSlot("original-1", 0, 1))
 		s.Allow("seat", only("original-1", "m"))
@@ -314,7 +321,7 @@ func TestNoReducerToBeHad(t *testing.T) {
 		if n := len(w.all()); n < 148 {
 			t.Errorf("%d packets of 150", n)
 		}
-		s.reduce = newReducer
+		s.reduceWith(newReducer)
 		s.talk(12*time.Second, m)
 		w.take()
 		s.talk(time.Second, m)
