@@ -29,7 +29,8 @@ test.beforeAll(async () => {
   server = await Server.start();
   const seats = order.map((name) => `  - {id: i-${name}, role: interpreter, booth: ru, hears: zh, speaks: ru, name: {en: Interpreter ${name}}}`);
   const yaml = readFileSync(join(import.meta.dirname, '../support/summit.yaml'), 'utf8');
-  links = (await server.convene(yaml.replace('run-of-show:', `${seats.join('\n')}\nrun-of-show:`))).links;
+  const technician = '  - {id: technician, role: technician, hears: ru, name: {en: Technician}}';
+  links = (await server.convene(yaml.replace('run-of-show:', `${[...seats, technician].join('\n')}\nrun-of-show:`))).links;
   protocol = await officer(server, links['officer']!);
   await protocol.act('start-item', { item: 'opening' });
 });
@@ -72,8 +73,22 @@ test('a clean recording is accepted; who goes on air untested is asked once', as
   await person.leave();
 });
 
+/** The wall has it at the seat: the verdict in the row, the fault in words and figures below. */
+async function onTheWall(person: Person, name: FaultName): Promise<void> {
+  const wall = await person.another();
+  await wall.open(links['technician']!);
+  const { page } = wall;
+  const row = page.locator(`tr[data-seat=i-${name}]`);
+  await expect(row.locator('[data-tested-air]')).toHaveAttribute('data-tested-air', 'refused', { timeout: 20_000 });
+  await row.locator('button').first().click();
+  await expect(page.locator(`[data-air=refused] [data-air-fault=${name}]`)).toHaveText(words[name]!);
+  await expect(page.locator('[data-air=refused] dl')).toContainText('dBFS');
+  await page.close();
+}
+
 for (const names of [order.slice(1, 3), order.slice(3, 5), order.slice(5)]) {
-  test(`refused in words: ${names.join(', ')}`, async () => {
+  const seen = names.length === 1;
+  test(`refused in words: ${names.join(', ')}${seen ? ', and the technician sees it' : ''}`, async () => {
     await Promise.all(
       names.map(async (name) => {
         const person = await interpreter(name);
@@ -82,6 +97,7 @@ for (const names of [order.slice(1, 3), order.slice(3, 5), order.slice(5)]) {
         await page.locator('[data-act=open-airtest]').click();
         await testsAs(person, 'refused');
         await expect(page.locator(`[data-fault=${name}]`)).toHaveText(words[name]!);
+        if (seen) await onTheWall(person, name);
         // A second, deliberate press goes on air all the same.
         await page.locator('[data-act=close-airtest]').click();
         await page.locator('[data-act=on-air]').click();

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -30,7 +31,29 @@ type Report struct {
 	Camera     *OwnPicture         `json:"camera,omitempty"`
 	Sends      *Sends              `json:"sends,omitempty"`
 	Slots      map[string]Received `json:"slots,omitempty"`
+	AirTest    *AirTest            `json:"airTest,omitempty"`
 }
+
+// AirTest is what an interpreter's test before going on air has found last. The
+// recording itself is judged on their own machine and goes nowhere.
+type AirTest struct {
+	// Ago is how long it is over, in seconds: a screen's clock may be wrong.
+	Ago        float64 `json:"ago"`
+	Microphone string  `json:"microphone,omitempty"`
+	// Faults are what will not do, the gravest first, of [AirFaults]; none is a pass.
+	Faults []string `json:"faults"`
+	// Peak, Voice and Noise are dBFS, the two latter A-weighted.
+	Peak  float64 `json:"peak"`
+	Voice float64 `json:"voice"`
+	Noise float64 `json:"noise"`
+	// Edge is the frequency above which speech is cut off, Hz, or 0.
+	Edge int `json:"edge,omitempty"`
+	// Hum is the frequency of the mains that is heard, 50 or 60 Hz, or 0.
+	Hum int `json:"hum,omitempty"`
+}
+
+// AirFaults are all that the test before going on air can find.
+var AirFaults = [...]string{"silent", "not-spoken", "clipped", "processed", "narrow", "hum", "noise", "quiet"}
 
 // Browser is the program that shows the screen.
 type Browser struct {
@@ -124,8 +147,21 @@ func ParseReport(raw []byte) (r Report, err error) {
 	if r.Sends != nil && len(r.Sends.Layers) > mostLayers {
 		return Report{}, fmt.Errorf("%w: it names %d layers", errReport, len(r.Sends.Layers))
 	}
+	if r.AirTest != nil && !r.AirTest.possible() {
+		return Report{}, fmt.Errorf("%w: its test before going on air finds what cannot be found", errReport)
+	}
 	r.bound()
 	return r, nil
+}
+
+// possible reports whether each fault is one there is, and named once.
+func (a *AirTest) possible() bool {
+	for i, f := range a.Faults {
+		if !slices.Contains(AirFaults[:], f) || slices.Contains(a.Faults[:i], f) {
+			return false
+		}
+	}
+	return true
 }
 
 func slotName(s string) bool {
@@ -146,6 +182,17 @@ func (r *Report) bound() {
 		m.Clipped = between(m.Clipped, 0, 1)
 		if m.Edge != 4000 && m.Edge != 8000 && m.Edge != 0 {
 			m.Edge = -1
+		}
+	}
+	if a := r.AirTest; a != nil {
+		a.Ago, a.Microphone = between(a.Ago, 0, 24*3600), word(a.Microphone)
+		a.Peak, a.Voice, a.Noise = between(a.Peak, -127, 0), between(a.Voice, -127, 0), between(a.Noise, -127, 0)
+		a.Edge = within(a.Edge, 0, 24_000)
+		if a.Hum != 50 && a.Hum != 60 {
+			a.Hum = 0
+		}
+		if a.Faults == nil {
+			a.Faults = []string{}
 		}
 	}
 	if c := r.Camera; c != nil {

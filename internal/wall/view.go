@@ -37,6 +37,10 @@ type Row struct {
 	Own *Own `json:"own,omitempty"`
 	// Line is the result of the green room's test of the line.
 	Line any `json:"line,omitempty"`
+	// AirTest is what the last test before going on air has found; it stays when
+	// the seat is gone. AirTestAt is when that was, by the server's clock.
+	AirTest   *AirTest  `json:"airTest,omitempty"`
+	AirTestAt time.Time `json:"airTestAt,omitzero"`
 }
 
 // Link is one connection.

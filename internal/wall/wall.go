@@ -26,6 +26,7 @@ type Wall struct {
 
 	seats   map[summit.SeatID]Seat
 	reports map[summit.SeatID]reported
+	tested  map[summit.SeatID]reported // the last that had a test before going on air
 	meters  map[meterKey]*meter
 	lines   map[summit.SeatID]*[len(Lines)]ring
 	server  [len(ServerLines)]ring
@@ -42,14 +43,19 @@ type reported struct {
 
 // New makes the wall of a summit of which nothing has been seen.
 func New() *Wall {
-	w := &Wall{court: court{map[subject]*trial{}}, alarms: []Alarm{}, seats: map[summit.SeatID]Seat{}, reports: map[summit.SeatID]reported{},
+	w := &Wall{court: court{map[subject]*trial{}}, alarms: []Alarm{}, seats: map[summit.SeatID]Seat{}, reports: map[summit.SeatID]reported{}, tested: map[summit.SeatID]reported{},
 		meters: map[meterKey]*meter{}, lines: map[summit.SeatID]*[len(Lines)]ring{}, onAir: map[OnAir]time.Time{}, behind: map[summit.Language]*ring{}}
 	w.recording = &w.server[len(ServerLines)-1]
 	return w
 }
 
 // Report takes in what a seat's screen says of itself; the last word counts.
-func (w *Wall) Report(seat summit.SeatID, r Report, at time.Time) { w.reports[seat] = reported{r, at} }
+func (w *Wall) Report(seat summit.SeatID, r Report, at time.Time) {
+	w.reports[seat] = reported{r, at}
+	if r.AirTest != nil {
+		w.tested[seat] = reported{Report{AirTest: r.AirTest}, at}
+	}
+}
 
 // report is what a seat's screen said last; nil when that is too long ago.
 func (w *Wall) report(seat summit.SeatID, now time.Time) *reported {
@@ -221,6 +227,11 @@ func (w *Wall) forget(now time.Time) {
 			delete(w.reports, seat)
 		}
 	}
+	for seat := range w.tested {
+		if _, known := w.seats[seat]; !known {
+			delete(w.tested, seat)
+		}
+	}
 	for seat := range w.lines {
 		if _, known := w.seats[seat]; !known {
 			delete(w.lines, seat)
@@ -244,6 +255,12 @@ func (w *Wall) Look(history, everyPress bool) View {
 	for id, row := range rows {
 		if r := w.report(id, o.At); r != nil {
 			row.Own = &Own{r.Browser, r.Hidden, r.Microphone, r.Camera, r.Sends, tenths(o.At.Sub(r.at).Seconds())}
+		}
+	}
+	for id, r := range w.tested {
+		if row := rows[id]; row != nil {
+			row.AirTest = r.AirTest
+			row.AirTestAt = r.at.Add(-time.Duration(r.AirTest.Ago * float64(time.Second))).UTC().Truncate(time.Second)
 		}
 	}
 	for _, s := range o.Room.Seats {

@@ -362,3 +362,19 @@ func BenchmarkAThousandPressSeats(b *testing.B) {
 		b.Error("lines are kept of the press")
 	}
 }
+
+// What an interpreter's test has found stays at the seat when its page is gone.
+func TestATestBeforeAirStays(t *testing.T) {
+	s := newScene()
+	s.wall.Report("i", Report{AirTest: &AirTest{Ago: 90, Faults: []string{"hum"}}}, s.now)
+	s.pass(60)
+	began := s.now.Add(-time.Minute - 90*time.Second)
+	for _, row := range s.wall.Look(false, false).Seats {
+		switch {
+		case row.Seat != "i" && row.AirTest != nil:
+			t.Errorf("%s has the test of another", row.Seat)
+		case row.Seat == "i" && (row.AirTest == nil || row.AirTest.Faults[0] != "hum" || row.AirTestAt.Sub(began).Abs() > time.Second || row.Own != nil):
+			t.Errorf("%+v at %v, want that of %v", row.AirTest, row.AirTestAt, began)
+		}
+	}
+}

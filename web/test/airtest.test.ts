@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { hear, keepTested, offers, passed, type Fault } from "../src/state/airtest";
+import { found, hear, keepFound, keepTested, offers, passed, type Fault } from "../src/state/airtest";
 import { decibels, Spectra } from "../src/state/fourier";
 
 const rate = 48_000;
@@ -132,4 +132,13 @@ test("the test is offered once, to who has not passed with this microphone of la
   expect(passed(kept, "Desk", 4_000)).toBe(false);
   kept.setItem("liqa/airtest", "{");
   expect(passed(kept, "Desk", 4_000)).toBe(false);
+});
+
+test("what a seat's test has found is kept for the technician, without its sound, and not for ever", () => {
+  const kept = shelf();
+  const heard = { peak: -6, voice: -23, noise: -48, edge: 8_000.4, hum: { hertz: 50 as const, level: -44 }, spectrum: [], faults: ["hum" as const] };
+  expect(found(kept, "ru-1", 0)).toBeUndefined();
+  keepFound(kept, "ru-1", "Desk", heard, 1_000);
+  expect(found(kept, "ru-1", 41_000)).toEqual({ ago: 40, microphone: "Desk", faults: ["hum"], peak: -6, voice: -23, noise: -48, edge: 8000, hum: 50 });
+  expect([found(kept, "ru-2", 41_000), found(kept, undefined, 41_000), found(kept, "ru-1", 13 * 3_600_000)]).toEqual([undefined, undefined, undefined]);
 });

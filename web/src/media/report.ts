@@ -4,7 +4,7 @@
 // statistics an idle slot is a total loss.
 
 import type { SlotName } from "../protocol/view.gen";
-import type { Browser, DeviceKind, OwnPicture, OwnSound, Received, Report, Sends, Sent } from "../protocol/wall";
+import type { AirTest, Browser, DeviceKind, OwnPicture, OwnSound, Received, Report, Sends, Sent } from "../protocol/wall";
 import { OwnMicrophone } from "./ownsound";
 
 /** What is reported of, as it is at the moment. */
@@ -12,6 +12,7 @@ export interface Reported {
   readonly sending: Pick<RTCPeerConnection, "getStats"> | undefined;
   readonly receiving: { readonly pc: Pick<RTCPeerConnection, "getStats">; readonly tracks: ReadonlyMap<SlotName, Pick<MediaStreamTrack, "id">> } | undefined;
   readonly local: MediaStream | undefined;
+  readonly airTest?: AirTest | undefined;
 }
 
 const every = 2000;
@@ -196,6 +197,7 @@ export class Reporter {
         ...(camera ? { camera } : {}),
         ...(out ? { sends: out } : {}),
         ...(slots ? { slots } : {}),
+        ...(now.airTest ? { airTest: now.airTest } : {}),
       });
     } catch {
       // A connection was closed meanwhile: the next report is of its successor.

@@ -3,6 +3,7 @@
 // test there compares the members. Rates are in kbit/s, times in milliseconds,
 // loss in percent, levels in dB, unless a comment says otherwise.
 
+import type { Fault } from "../state/airtest";
 import type { Result } from "../state/line";
 import type { Instant, SeatId } from "./view.gen";
 
@@ -63,6 +64,9 @@ export interface Row {
   readonly own?: Own;
   /** What the green room's test of the line has found. */
   readonly line?: Result;
+  /** What the last test before going on air has found, and when. */
+  readonly airTest?: AirTest;
+  readonly airTestAt?: Instant;
 }
 
 export interface Link {
@@ -192,6 +196,22 @@ export interface Report {
   readonly camera?: OwnPicture;
   readonly sends?: Sends;
   readonly slots?: Readonly<Record<string, Received>>;
+  readonly airTest?: AirTest;
+}
+
+/** What an interpreter's test before going on air has found last; without faults it has passed. */
+export interface AirTest {
+  /** For how many seconds it has been over. */
+  readonly ago: number;
+  readonly microphone?: string;
+  readonly faults: readonly Fault[];
+  readonly peak: number;
+  readonly voice: number;
+  readonly noise: number;
+  /** Hz above which speech is cut off; absent when it is not. */
+  readonly edge?: number;
+  /** The mains that is heard, 50 or 60 Hz. */
+  readonly hum?: number;
 }
 
 export interface Browser {

@@ -1,6 +1,7 @@
 // The interpreter's test before going on air: what a recording of the microphone
 // says of it, and what will not do. It hears samples and knows no device.
 
+import type { AirTest } from "../protocol/wall";
 import { decibels, Spectra, windowOf } from "./fourier";
 
 /** Seconds that are recorded. */
@@ -210,6 +211,25 @@ export function passed(shelf: Pick<Storage, "getItem">, microphone: string, now:
     return kept.microphone === microphone && typeof kept.at === "number" && now - kept.at < holds;
   } catch {
     return false;
+  }
+}
+
+const foundPlace = "liqa/airtest/found";
+
+/** Keeps what a seat's test has found, for the technician: figures and no sound. */
+export function keepFound(shelf: Pick<Storage, "setItem">, seat: string, microphone: string, heard: Heard, now: number): void {
+  const { faults, peak, voice, noise, edge, hum } = heard;
+  shelf.setItem(foundPlace, JSON.stringify({ seat, at: now, test: { microphone, faults, peak, voice, noise, edge: Math.round(edge), hum: hum?.hertz ?? 0 } }));
+}
+
+/** What a seat's test has found of late. */
+export function found(shelf: Pick<Storage, "getItem">, seat: string | undefined, now: number): AirTest | undefined {
+  try {
+    const kept = JSON.parse(shelf.getItem(foundPlace) ?? "{}") as { readonly seat?: unknown; readonly at?: unknown; readonly test?: Omit<AirTest, "ago"> };
+    if (seat === undefined || kept.seat !== seat || typeof kept.at !== "number" || now - kept.at >= holds || !kept.test) return undefined;
+    return { ...kept.test, ago: Math.max(0, Math.round((now - kept.at) / 1000)) };
+  } catch {
+    return undefined;
   }
 }
 

@@ -18,6 +18,7 @@ import { listening } from "../media/listening";
 import { Reporter } from "../media/report";
 import { floor, measure } from "../media/level";
 import { watchSizes } from "../media/sizes";
+import { found } from "./airtest";
 import { banner, reducedByLine, type Banner, type MediaState } from "./banner";
 import { sample, serverNow, type Offset } from "./clock";
 import { incomingOf } from "./console";
@@ -100,7 +101,7 @@ export class Session implements Seated {
       wall: (wall) => (this.watched = follow(this.watched, wall as Wall)),
     });
     const reporter = new Reporter(
-      () => ({ ...this.connections, local: this.opened?.media }),
+      () => ({ ...this.connections, local: this.opened?.media, airTest: found(localStorage, this.#view?.me.seat, Date.now()) }),
       (report) => this.#live.report(report),
     );
     this.#ends.push(() => reporter.close());

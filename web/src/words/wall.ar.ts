@@ -47,6 +47,9 @@ export const wallAr = {
   "wall.remedy.not-clear": "أبلغ مسؤول المراسم ألّا يتكلم أحد قبل أن تؤكد اللافتة خلو القاعة.",
   "wall.remedy.strained": "لا تُدخل مزيدًا من الصحفيين، وأرسل إليهم صورًا أصغر.",
 
+  "wall.air": "اختبار قبل البث",
+  "wall.air.accepted": "اجتاز الاختبار",
+  "wall.air.refused": "لم يجتز الاختبار",
   "wall.server": "الخادم",
   "wall.cpu": "المعالجات",
   "wall.memory": "الذاكرة",

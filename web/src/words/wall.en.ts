@@ -43,6 +43,9 @@ export const wallEn = {
   "wall.remedy.not-clear": "Tell the officer that nobody should speak until the banner says “clear”.",
   "wall.remedy.strained": "Let no more press in, and give the press smaller pictures.",
 
+  "wall.air": "Test before air",
+  "wall.air.accepted": "Test passed",
+  "wall.air.refused": "Test refused",
   "wall.server": "Server",
   "wall.cpu": "Processors",
   "wall.memory": "Memory",

@@ -40,6 +40,9 @@ export const wallZh = {
   "wall.remedy.not-clear": "请告知礼宾官：在横幅显示已清场之前不要发言。",
   "wall.remedy.strained": "不要再让记者进入，并给记者较小的画面。",
 
+  "wall.air": "播出前测试",
+  "wall.air.accepted": "测试通过",
+  "wall.air.refused": "测试未通过",
   "wall.server": "服务器",
   "wall.cpu": "处理器",
   "wall.memory": "内存",
