@@ -19,7 +19,7 @@ function passing(ways: readonly Way[], direction: 'up' | 'down'): Map<number, nu
       if (!isMedia(packet) || packet.length < loud) return;
       const source = packet.readUInt32BE(8);
       if (!streams.has(source)) streams.set(source, []);
-      streams.get(source)!.push(performance.timeOrigin + performance.now());
+      streams.get(source)!.push(Date.now());
     };
   }
   return streams;
