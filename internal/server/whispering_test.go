@@ -34,7 +34,6 @@ func everySound(slots []plan.Slot) (names []string) {
 // not the partner, not the staff, not the press, not the recording. Nor of what
 // is said in the huddle.
 func TestWhisperingReachesOneSideOnly(t *testing.T) {
-	atItsLeisure(t)
 	takesItsTime(t)
 	m := interpretedSummit(t, "interlock", "technician", "principal-a", "delegate-a", "principal-b", "delegate-b", "interpreter-1", "interpreter-2", "reporter")
 	one := m.at["interpreter-1"]
