@@ -17,6 +17,7 @@ interface Ears {
     follow(hz: number): void;
     followed(since: number): [number, number][];
     peaks(slot: string, length: number): Promise<{ out: number; put: number }>;
+    sounds(): Promise<{ ssrc: number; bytes: number; packets: number; at: number }[]>;
   };
 }
 
@@ -188,4 +189,41 @@ test('the original stays low under the interpreter, comes back by a ramp, and ne
   expect((await followed(0)).length).toBeGreaterThan(10);
   expect(await loudest(0)).toBeLessThan(never);
   console.log(`loudest through a cough, a lost connection and a reload (${Date.now() - reloaded} ms): ${(await loudest(0)).toFixed(1)} dB`);
+});
+
+test('who asks for the least hears the same voice in 24 kbit/s, and all of it again when there is more', async () => {
+  const { page } = reporter;
+  const sounds = () => page.evaluate(() => (globalThis as unknown as Ears).liqaEars.sounds());
+  /** kbit/s and packets a second of each sound that comes, over two seconds. */
+  const rates = async () => {
+    const before = await sounds();
+    await page.waitForTimeout(2000);
+    return (await sounds()).flatMap((now) => {
+      const was = before.find((s) => s.ssrc === now.ssrc);
+      if (!was || now.packets === was.packets) return [];
+      const seconds = (now.at - was.at) / 1000;
+      return [{ kilobits: ((now.bytes - was.bytes) * 8) / 1000 / seconds, packets: (now.packets - was.packets) / seconds }];
+    });
+  };
+  await page.locator('.hearing select').selectOption('zh');
+  const pictures = page.locator('select[name=pictures]');
+  await expect.poll(async () => (await output(reporter)).middle, { timeout: 20_000 }).toBeGreaterThan(-30);
+  const whole = await output(reporter);
+  await pictures.selectOption('least');
+  await expect(async () => {
+    const all = await rates();
+    console.log('the least:', all.map((r) => `${r.kilobits.toFixed(1)} kbit/s in ${r.packets.toFixed(1)} packets a second`).join(', '));
+    expect(all.length).toBeGreaterThan(0);
+    for (const r of all) {
+      expect(r.kilobits).toBeLessThan(30);
+      expect(r.packets).toBeLessThan(22);
+    }
+    const small = await output(reporter);
+    for (const tone of ['low', 'middle'] as const) expect(Math.abs(small[tone] - whole[tone])).toBeLessThan(2);
+  }).toPass({ timeout: 40_000 });
+  await pictures.selectOption('full');
+  await expect(async () => {
+    expect(Math.max(...(await rates()).map((r) => r.packets))).toBeGreaterThan(40);
+    expect(Math.abs((await output(reporter)).high - whole.high)).toBeLessThan(2);
+  }).toPass({ timeout: 40_000 });
 });

@@ -172,6 +172,10 @@ globalThis.liqaEars = (() => {
     return [...received, ...(await stats('outbound-rtp', (s) => ({ ssrc: s.ssrc, sends: true })))];
   }
 
+  // What has come of each sound, without headers.
+  const sounds = async () =>
+    (await stats('inbound-rtp', (s) => ({ kind: s.kind, ssrc: s.ssrc, bytes: s.bytesReceived, packets: s.packetsReceived, at: s.timestamp }))).filter((s) => s.kind === 'audio');
+
   const received = async () => (await stats('inbound-rtp', (s) => s.packetsReceived)).reduce((a, b) => a + b, 0);
 
   const sent = () =>
@@ -290,5 +294,5 @@ globalThis.liqaEars = (() => {
 
   const connectionsMade = () => connections.length;
 
-  return { listen, silences, frames, follow, followed, peaks, connectionsMade, tones, colour, offsets, streams, received, sent, answers, outputStream };
+  return { listen, silences, frames, follow, followed, peaks, connectionsMade, tones, colour, offsets, streams, received, sent, answers, outputStream, sounds };
 })();

@@ -179,6 +179,9 @@ func screensAreShared(m moment) string {
 func picturesAreLimited(m moment) string {
 	layers := map[summit.PictureSize]Layer{"": NoLimit, summit.MediumPictures: MediumLayer, summit.SmallPictures: SmallLayer}
 	return eachSet(m, func(r Receiver, k Slot, set Set) string {
+		if sound := len(set.Sources) > 0 && set.Sources[0].Kind != Camera && set.Sources[0].Kind != Screen && !set.Apart; set.Small != (sound && limited(m.s, r) == summit.LeastMedia) {
+			return "its sound is small and was not asked to be, or the other way round"
+		}
 		if len(k) < 8 || k[:7] != "picture" {
 			if set.Most != NoLimit || set.First != InTurn && k != Sign {
 				return "it is no picture and has a limit, or is first"
@@ -204,5 +207,5 @@ func picturesAreLimited(m moment) string {
 
 // noPictures reports whether none of these receivers wants pictures.
 func noPictures(s summit.State, rs []Receiver) bool {
-	return !slices.ContainsFunc(rs, func(r Receiver) bool { return limited(s, r) != summit.NoPictures })
+	return !slices.ContainsFunc(rs, func(r Receiver) bool { return limited(s, r) != summit.NoPictures && limited(s, r) != summit.LeastMedia })
 }

@@ -37,7 +37,7 @@ func Meet(a, b Plan) Plan {
 }
 
 func meet(a, b Set) Set {
-	both := Set{Most: lower(a.Most, b.Most), First: a.First, Apart: a.Apart || b.Apart}
+	both := Set{Most: lower(a.Most, b.Most), Small: a.Small, First: a.First, Apart: a.Apart || b.Apart}
 	for _, s := range a.Sources {
 		if _, ok := slices.BinarySearchFunc(b.Sources, s, compare); ok {
 			both.Sources = append(both.Sources, s)
@@ -130,7 +130,7 @@ func (p Plan) Equal(q Plan) bool {
 // Equal reports whether two sets have the same sources, the same preference and
 // the same limits.
 func (s Set) Equal(t Set) bool {
-	return s.Prefer == t.Prefer && s.Most == t.Most && s.First == t.First && s.Apart == t.Apart && slices.Equal(s.Sources, t.Sources)
+	return s.Prefer == t.Prefer && s.Most == t.Most && s.Small == t.Small && s.First == t.First && s.Apart == t.Apart && slices.Equal(s.Sources, t.Sources)
 }
 
 // Gives reports whether new lets somebody receive a person's sound or picture

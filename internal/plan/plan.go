@@ -83,6 +83,7 @@ type Set struct {
 	Sources []Source
 	Prefer  Source // the floor holder's, or the zero Source
 	Most    Layer  // pictures only: no layer above this
+	Small   bool   // sound only: at 24 kbit/s where it can be had
 	First   First  // pictures only: which slot comes before which
 	// Apart: a huddle's or a private word's. It is not for the room, and no
 	// recording has it.

@@ -188,17 +188,20 @@ func (t *table) signing(s summit.State, own summit.SeatID) Set {
 	return Set{}
 }
 
-// limit keeps a seat's pictures as small as it or its technician wants them. A
-// shared screen and a sign-language interpreter are for reading: they stay.
+// limit keeps a seat's pictures and sound as small as it or its technician wants
+// them. A shared screen and a sign-language interpreter are for reading: they stay.
 func limit(slots Slots, seat summit.Seat) {
 	most, ok := map[summit.PictureSize]Layer{
-		summit.MediumPictures: MediumLayer, summit.SmallPictures: SmallLayer, summit.NoPictures: NoLimit,
+		summit.MediumPictures: MediumLayer, summit.SmallPictures: SmallLayer, summit.NoPictures: NoLimit, summit.LeastMedia: NoLimit,
 	}[seat.Pictures]
 	if !ok {
 		return
 	}
 	for k, set := range slots {
 		switch {
+		case isSound(set):
+			set.Small = seat.Pictures == summit.LeastMedia
+			slots[k] = set
 		case !isPicture(k):
 		case most == NoLimit:
 			delete(slots, k)
@@ -207,6 +210,11 @@ func limit(slots Slots, seat summit.Seat) {
 			slots[k] = set
 		}
 	}
+}
+
+// isSound reports whether a slot has sound now.
+func isSound(s Set) bool {
+	return len(s.Sources) > 0 && (s.Sources[0].Kind == Microphone || s.Sources[0].Kind == Channel)
 }
 
 // isPicture reports whether a slot is for people's pictures.

@@ -270,7 +270,7 @@ func pairsAgree(m moment) string {
 		for _, pair := range pairs {
 			sounds, shows := seatsOf(slots[pair[0]]), seatsOf(slots[pair[1]])
 			for id := range sounds {
-				if m.live[Source{Kind: Camera, Seat: id}] && !shows[id] && limited(m.s, r) != summit.NoPictures {
+				if m.live[Source{Kind: Camera, Seat: id}] && !shows[id] && !noPictures(m.s, []Receiver{r}) {
 					return fmt.Sprintf("%s: %s is in %s and not in %s", r, id, pair[0], pair[1])
 				}
 			}

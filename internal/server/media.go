@@ -78,7 +78,7 @@ func sourceNamed(id summit.SummitID, name switchboard.SourceID) (plan.Source, bo
 }
 
 func setOf(id summit.SummitID, s plan.Set) switchboard.Set {
-	set := switchboard.Set{Most: uint8(s.Most), First: uint8(s.First)}
+	set := switchboard.Set{Most: uint8(s.Most), Small: s.Small, First: uint8(s.First)}
 	for _, one := range s.Sources {
 		set.Sources = append(set.Sources, sourceOf(id, one))
 	}
@@ -139,7 +139,7 @@ func (m *media) feed(id summit.SummitID, g *given, p plan.Plan) {
 }
 
 func same(a, b switchboard.Set) bool {
-	if a.Prefer != b.Prefer || a.Most != b.Most || a.First != b.First || len(a.Sources) != len(b.Sources) {
+	if a.Prefer != b.Prefer || a.Most != b.Most || a.Small != b.Small || a.First != b.First || len(a.Sources) != len(b.Sources) {
 		return false
 	}
 	for i, s := range a.Sources {

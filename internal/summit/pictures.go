@@ -2,7 +2,7 @@ package summit
 
 import "slices"
 
-var pictureSizes = []PictureSize{FullPictures, MediumPictures, SmallPictures, NoPictures}
+var pictureSizes = []PictureSize{FullPictures, MediumPictures, SmallPictures, NoPictures, LeastMedia}
 
 func (a LimitPictures) decide(d *decision) error {
 	target := a.Seat

@@ -125,6 +125,8 @@ const (
 	MediumPictures PictureSize = "medium"
 	SmallPictures  PictureSize = "small"
 	NoPictures     PictureSize = "none" // sound only; a shared screen still comes
+	// LeastMedia is no pictures, and each sound at 24 kbit/s: for a narrow line.
+	LeastMedia PictureSize = "least"
 )
 
 // Order is how the delegations and their seats are ordered at the table.

@@ -105,7 +105,7 @@ func (b *Board) CutAll(keys map[Key]Slots) Cleared {
 
 // meet is what is in both sets.
 func meet(have, given Set) Set {
-	both := Set{Prefer: have.Prefer, Most: have.Most, First: have.First}
+	both := Set{Prefer: have.Prefer, Most: have.Most, Small: have.Small, First: have.First}
 	if given.Most != 0 && (both.Most == 0 || given.Most < both.Most) {
 		both.Most = given.Most
 	}
@@ -166,7 +166,7 @@ func (s Set) tidy() Set {
 	if !slices.Contains(ids, s.Prefer) {
 		s.Prefer = ""
 	}
-	return Set{Sources: ids, Prefer: s.Prefer, Most: s.Most, First: s.First}
+	return Set{Sources: ids, Prefer: s.Prefer, Most: s.Most, Small: s.Small, First: s.First}
 }
 
 // has reports whether a tidy set contains a source.

@@ -33,8 +33,8 @@ func (r *Receiver) SetEconomical(yes bool) {
 	}
 }
 
-// economical reports whether the receiver's sound is to be small. The board's
-// lock is held.
+// economical reports whether all of the receiver's sound is to be small. The
+// board's lock is held.
 func (r *Receiver) economical() bool { return r.narrow.asked.Load() || r.narrow.byLine }
 
 // economise looks whether a line takes the sound whole, which needs so much; and
@@ -56,7 +56,7 @@ func (r *Receiver) economise(whole, line, floor int, known bool, now instant) {
 func (b *Board) wishSmall(r *Receiver, i int) {
 	sl := &r.slots[i]
 	var s *Source
-	if r.economical() && sl.spec.Kind == Audio && r.chooser != nil {
+	if (r.economical() || r.rights.slots[sl.spec.ID].Small) && sl.spec.Kind == Audio && r.chooser != nil {
 		if s = r.chooser.choice[i]; s != nil && (s.small == nil || b.reduce == nil) {
 			s = nil
 		}

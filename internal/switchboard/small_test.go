@@ -198,6 +198,29 @@ func TestSmallSoundIsTheSameVoice(t *testing.T) {
 	})
 }
 
+// A set may ask for it, and stop asking: of the sounds of one receiver that one
+// is small and the other is not.
+func TestASetMayAskForSmallSound(t *testing.T) {
+	onSmallStage(t, func(t *testing.T, s *stage) {
+		low, high := s.mouth("low", 440), s.mouth("high", 1000)
+		_, w := s.receiver("seat", soundSlot("original-1", 0, 1), soundSlot("original-2", 0, 2))
+		small := func(yes bool) {
+			s.Allow("seat", Slots{"original-1": {Sources: []SourceID{"low"}, Small: yes}, "original-2": {Sources: []SourceID{"high"}}})
+			s.talk(2*time.Second, low, high)
+			w.take()
+			s.talk(3*time.Second, low, high)
+		}
+		small(true)
+		if got := w.take(); of(got, "low") != 50 || of(got, "high") != 150 {
+			t.Errorf("%d and %d packets in 3 s, want 50 and 150", of(got, "low"), of(got, "high"))
+		}
+		small(false)
+		if got := w.take(); of(got, "low") != 150 || of(got, "high") != 150 || s.reducers.Load() != 0 {
+			t.Errorf("%d and %d packets in 3 s, want 150 of each; %d reducers", of(got, "low"), of(got, "high"), s.reducers.Load())
+		}
+	})
+}
+
 // Back to the whole sound, the receiver has it within a second.
 func TestSmallSoundGoesBack(t *testing.T) {
 	onSmallStage(t, func(t *testing.T, s *stage) {

@@ -90,6 +90,8 @@ type Set struct {
 	// Most limits which layer of a picture is carried: 1 the smallest, 2 the
 	// middle one, 3 the largest; 0 is no limit.
 	Most uint8
+	// Small asks for a sound at 24 kbit/s, where that can be had.
+	Small bool
 	// First says which slots of a receiver come before the others when there is
 	// not enough for every picture: the higher, the earlier. From 2 on it counts
 	// only once the receiver has said that it shows the slot.

@@ -51,7 +51,7 @@ func answerAsk(t *dice, _ summit.State) summit.Act {
 
 func limitPictures(t *dice, s summit.State) summit.Act {
 	return summit.LimitPictures{Seat: pick(t, "whose", "", seat(t, s)),
-		To: pick(t, "size", summit.FullPictures, summit.MediumPictures, summit.SmallPictures, summit.NoPictures, "tiny")}
+		To: pick(t, "size", summit.FullPictures, summit.MediumPictures, summit.SmallPictures, summit.NoPictures, summit.LeastMedia, "tiny")}
 }
 
 func pin(t *dice, s summit.State) summit.Act {

@@ -619,7 +619,9 @@ export type PictureSize =
   | "medium"
   | "small"
   /** sound only; a shared screen still comes */
-  | "none";
+  | "none"
+  /** LeastMedia is no pictures, and each sound at 24 kbit/s: for a narrow line. */
+  | "least";
 
 /** Coverage is who may see and hear an item. */
 export type Coverage =

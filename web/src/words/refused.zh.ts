@@ -84,7 +84,7 @@ export const refusedZh: { readonly [K in keyof typeof refusedEn]: string } = {
   "refused.no-such-remedy": "可以请对方静音、取消静音或重新加载页面。未提出任何请求。",
   "refused.no-microphone": "{name}是媒体席位，在此没有话筒。",
   "refused.nothing-asked": "现在没有向您提出任何请求。",
-  "refused.no-such-size": "画面可为全尺寸、中、小或无。未作任何更改。",
+  "refused.no-such-size": "画面可为全尺寸、中、小或无，也可同时选小音频。未作任何更改。",
   "refused.no-camera": "{name}在此没有画面：只有团长、代表和记录员有画面。",
   "refused.sent-out": "礼宾官已请您退出，因此未发布任何内容。请申请重新入场或索取新链接。",
   "refused.whispering": "您正在某代表团内部商议中耳语传译。请先回到译员间；在此之前，您的声音不会进入会议。",

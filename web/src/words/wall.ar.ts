@@ -168,6 +168,7 @@ export const wallAr = {
   "wall.limit.medium": "متوسطة",
   "wall.limit.small": "صغيرة",
   "wall.limit.none": "بلا صور",
+  "wall.limit.least": "بلا صور وبصوت صغير",
   "wall.word": "حديث خاص مع {name}",
   "wall.word-level": "ميكروفونك",
   "wall.word-no-microphone": "لا يمكن استعمال ميكروفونك: لا يسمعك أحد.",

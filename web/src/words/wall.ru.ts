@@ -160,6 +160,7 @@ export const wallRu = {
   "wall.limit.medium": "Средние",
   "wall.limit.small": "Малые",
   "wall.limit.none": "Никаких",
+  "wall.limit.least": "Никаких, малый звук",
   "wall.word": "Личный разговор: {name}",
   "wall.word-level": "Ваш микрофон",
   "wall.word-no-microphone": "Ваш микрофон недоступен: вас не слышат.",

@@ -140,6 +140,7 @@ export const wallZh = {
   "wall.limit.medium": "中等",
   "wall.limit.small": "小",
   "wall.limit.none": "不发",
+  "wall.limit.least": "不发，小音频",
   "wall.word": "与{name}单独通话",
   "wall.word-level": "你的麦克风",
   "wall.word-no-microphone": "你的麦克风无法使用，对方听不到你。",
