@@ -89,7 +89,7 @@ async function onTheWall(person: Person, name: FaultName): Promise<void> {
 for (const names of [order.slice(1, 3), order.slice(3, 5), order.slice(5)]) {
   const seen = names.length === 1;
   test(`refused in words: ${names.join(', ')}${seen ? ', and the technician sees it' : ''}`, async () => {
-    await Promise.all(
+    const people = await Promise.all(
       names.map(async (name) => {
         const person = await interpreter(name);
         const { page } = person;
@@ -98,13 +98,18 @@ for (const names of [order.slice(1, 3), order.slice(3, 5), order.slice(5)]) {
         await testsAs(person, 'refused');
         await expect(page.locator(`[data-fault=${name}]`)).toHaveText(words[name]!);
         if (seen) await onTheWall(person, name);
-        // A second, deliberate press goes on air all the same.
         await page.locator('[data-act=close-airtest]').click();
-        await page.locator('[data-act=on-air]').click();
-        await page.locator('[data-act=go-untested]').click();
-        await expect(page.locator('[data-lamp]')).toHaveAttribute('data-lamp', /on-air|unheard/);
-        await person.leave();
+        return person;
       }),
     );
+    // A second, deliberate press goes on air all the same; they are of one booth, and go one after the other.
+    for (const person of people) {
+      await person.page.locator('[data-act=on-air]').click();
+      await person.page.locator('[data-act=go-untested]').click();
+      await expect(person.page.locator('[data-lamp]')).toHaveAttribute('data-lamp', /on-air|unheard/);
+      await person.page.locator('[data-act=on-air]').click();
+      await expect(person.page.locator('[data-lamp=off]')).toBeVisible();
+      await person.leave();
+    }
   });
 }

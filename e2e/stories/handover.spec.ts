@@ -119,7 +119,9 @@ test('the recording of the channel has both voices in turn, and no gap', async (
   await expect.poll(() => all().length === 1 && all()[0]!.ended > 0).toBe(true);
   const russian = sound(all()[0]!, 'channel-ru');
   for (const { name, at } of turns) {
-    expect(level(russian, at - 500, signatures[name].tone), `${name} at ${at}`).toBeGreaterThan(-30);
+    // The voice may have been heard for a moment only when it was noted.
+    const heard = [-500, -250, 0, 250].map((after) => level(russian, at + after, signatures[name].tone));
+    expect(Math.max(...heard), `${name} at ${at}`).toBeGreaterThan(-26);
   }
   const length = (russian.samples.length / 48_000) * 1000;
   expect(Math.abs(all()[0]!.ended - russian.at - length)).toBeLessThan(1500);
