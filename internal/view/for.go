@@ -197,7 +197,7 @@ func (e *eyes) room() Room {
 	if e.knows(e.s.Current) {
 		r.Item = e.s.Current
 	}
-	if e.inside || e.watches {
+	if e.inside || e.watches && e.s.InRoom(e.s.Floor) {
 		r.Floor, r.FloorSince = e.s.Floor, e.s.FloorSince
 	}
 	if e.inside {

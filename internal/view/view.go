@@ -209,7 +209,7 @@ type Room struct {
 	ResumeNeeded bool            `json:"resumeNeeded"`
 	ResumesTo    summit.Coverage `json:"resumesTo,omitempty"`
 	// Floor and Queue are told to who attends the item; Floor also to the press
-	// while it watches.
+	// while it watches, and who has it is in the room.
 	Floor      summit.SeatID `json:"floor,omitempty"`
 	FloorSince time.Time     `json:"floorSince,omitzero"`
 	// Queue is the speaker queue, first come first.

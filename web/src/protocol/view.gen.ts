@@ -205,7 +205,7 @@ export interface Room {
   readonly resumesTo?: Coverage;
   /**
    * Floor and Queue are told to who attends the item; Floor also to the press
-   * while it watches.
+   * while it watches, and who has it is in the room.
    */
   readonly floor?: SeatId;
   readonly floorSince?: Instant;
