@@ -58,6 +58,10 @@ describe("a document is read as its paragraphs", () => {
       "Title",
       "Say this and that, here, 2*3*4, code\nquoted",
     ]);
+    expect(await texts("## A ## b ##  #\n![map](m.png) [a [b](c) [d] (e) [f](g\n**a ** b** c__d__ ** e\n*a* *b *c* (*d*) *e*f\n", "a.md")).toEqual([
+      "A ## b",
+      "map a [b [d] (e) [f](g\na ** b cd ** e\na *b c (d) *e*f",
+    ]);
     expect(await refused("text/plain", Uint8Array.from(Buffer.from(" \n ")))).toBe("no-text");
   });
 
@@ -135,6 +139,13 @@ describe("what is not what it says it is is given up", () => {
       );
     }
     expect([...outcomes].sort()).toEqual(["read", "refused"]);
+  });
+
+  test("in time: Markdown whose signs never end", async () => {
+    for (const signs of ["[", "[a](", "**a ", "__a ", "`a ", "*a ", "# ", "a# ", "> ", "![]"]) {
+      const text = Uint8Array.from(Buffer.from(`# ${signs.repeat(400_000 / signs.length)}x`));
+      expect(await read("text/plain", "x.md", text)).toHaveLength(1);
+    }
   });
 
   test("in time: elements that never end", async () => {
