@@ -11,10 +11,10 @@ let checked = 0;
 
 /** Checks the scenes in one language and theme. */
 async function check(browser, base, names, look) {
-  const context = await person(browser, look);
-  await context.addInitScript(axe);
+  const page = await person(browser, look);
+  await page.addInitScript(axe);
   for (const name of names) {
-    const { page, faults } = await open(context, base, name, look);
+    const faults = await open(page, base, name, look);
     const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
     checked++;
     const fault = (text) => {
@@ -26,9 +26,8 @@ async function check(browser, base, names, look) {
       fault(`${v.id}, ${v.help}`);
       for (const node of v.nodes.slice(0, 4)) console.log(`    ${node.target.join(" ")}\n    ${node.failureSummary?.split("\n").slice(1, 3).join(" ")}`);
     }
-    await page.close();
   }
-  await context.close();
+  await page.context().close();
 }
 
 await withGallery(async (browser, base) => {

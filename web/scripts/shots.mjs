@@ -14,18 +14,17 @@ await withGallery(async (browser, base) => {
   const names = process.argv.length > 2 ? process.argv.slice(2) : await scenes(browser, base);
   for (const theme of themes) {
     for (const [width, height] of sizes) {
-      const context = await person(browser, { theme, width, height });
+      const page = await person(browser, { theme, width, height });
       for (const name of names) {
         for (const lang of langs) {
-          const { page, faults } = await open(context, base, name, { lang, theme });
+          const faults = await open(page, base, name, { lang, theme });
           const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
           await page.screenshot({ path: `${into}${name}.${lang}.${theme}.${width}.png`, fullPage: width < 600 });
           if (overflow > 0) console.log(`${name} ${lang} ${width}: ${overflow} px wider than the screen`);
           for (const fault of faults) console.log(`${name} ${lang} ${width}: ${fault}`);
-          await page.close();
         }
       }
-      await context.close();
+      await page.context().close();
     }
   }
 });
