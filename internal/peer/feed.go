@@ -28,6 +28,7 @@ type layer struct {
 	ssrc      atomic.Uint32 // 0 until announced or heard
 	reception reception
 	repaired  atomic.Uint64 // packets that came as retransmissions, asked for or to try the path
+	counted   uint64        // of them, when that was asked last; of the gate's watch
 	size      atomic.Uint32 // width<<16 | height of its last keyframe; 0: not known
 	news      bool          // the size has changed; of the goroutine that forwards
 }
@@ -78,6 +79,14 @@ func (f *feed) addLayer(rid string, place int) *layer {
 	l.place.Store(int32(place))
 	f.layers = append(f.layers, l)
 	return l
+}
+
+// repairedSince counts the retransmissions since it was asked last.
+func (l *layer) repairedSince() uint64 {
+	now := l.repaired.Load()
+	since := now - l.counted
+	l.counted = now
+	return since
 }
 
 func (f *feed) clock() uint32 {

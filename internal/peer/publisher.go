@@ -27,8 +27,13 @@ type publisher struct {
 
 	// Of the goroutine that forwards.
 	bySSRC   map[uint32]incoming
-	arrivals *arrivals // nil when packets are not counted
-	told     time.Time // when the client was told of arrivals last
+	arrivals *arrivals     // nil when packets are not counted
+	told     time.Time     // when the client was told of arrivals last
+	unopened atomic.Uint64 // packets that could not be opened, in the last second
+	foresaw  time.Time     // when packets were asked for beforehand last
+
+	foresight foresight    // of the gate's watch
+	ahead     atomic.Int64 // nanoseconds of the round trip; 0 when nothing is asked for beforehand
 
 	mu      sync.Mutex // held to come and go
 	begun   bool
@@ -193,11 +198,13 @@ func (p *publisher) forward() {
 		}
 		plain, err := k.open(b)
 		if err != nil {
+			p.unopened.Add(1)
 			return // not of this client, or a repetition
 		}
 		p.conn.hears(at)
 		p.media(plain, at)
 		p.tellArrivals(at)
+		p.askBeforehand(at)
 	})
 }
 

@@ -31,6 +31,8 @@ type reception struct {
 	report          uint32  // middle of the last sender report's NTP time
 	reportAt        time.Time
 	lost            float64 // fraction in the last interval
+	due, came       uint32  // packets in it
+	perSecond       float64 // packets that were sent in it
 	bytes           uint64
 	bytesBefore     uint64
 	looked          time.Time
@@ -81,12 +83,13 @@ func (r *reception) block(ssrc uint32, now time.Time) (rtcp.ReceptionReport, boo
 	}
 	if passed := now.Sub(r.looked); !r.looked.IsZero() && passed > 0 {
 		r.rate = int(float64(r.bytes-r.bytesBefore) * 8 / passed.Seconds())
+		r.perSecond = float64(r.highest-r.first+1-r.expectedBefore) / passed.Seconds()
 	}
 	r.bytesBefore, r.looked = r.bytes, now
 	expected := r.highest - r.first + 1
 	interval, got := expected-r.expectedBefore, r.count-r.countBefore
 	r.expectedBefore, r.countBefore = expected, r.count
-	r.lost = 0
+	r.lost, r.due, r.came = 0, interval, got
 	if interval > got && interval < 1<<31 {
 		r.lost = float64(interval-got) / float64(interval)
 	}
@@ -100,6 +103,20 @@ func (r *reception) block(ssrc uint32, now time.Time) (rtcp.ReceptionReport, boo
 		b.Delay = uint32(now.Sub(r.reportAt).Seconds() * 65536)
 	}
 	return b, true
+}
+
+// lately is how many packets were sent in the last interval, and how many came.
+func (r *reception) lately() (due, came uint32) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.due, r.came
+}
+
+// pace is the newest sequence number, and how many are sent a second.
+func (r *reception) pace() (highest uint16, perSecond float64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return uint16(r.highest), r.perSecond
 }
 
 // tick sends the second's reports and the cap on the sender's rate, and
@@ -130,4 +147,5 @@ func (p *publisher) tick(now time.Time) {
 	} else {
 		p.conn.sendControl(rr)
 	}
+	p.foresee(now)
 }

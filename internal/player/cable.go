@@ -18,6 +18,7 @@ type Cable struct {
 	done   chan struct{}
 	lost   [2]float64 // in, out
 	rate   [2]int     // bits a second, 0: no limit
+	delay  time.Duration
 	free   [2]time.Time
 	cut    bool
 	closed bool
@@ -52,6 +53,9 @@ func (c *Cable) plug() error {
 
 // Lose makes a fraction of packets be lost on the way in and on the way out.
 func (c *Cable) Lose(in, out float64) { c.set(func() { c.lost = [2]float64{in, out} }) }
+
+// Delay keeps each packet back for so long, either way.
+func (c *Cable) Delay(d time.Duration) { c.set(func() { c.delay = d }) }
 
 // Limit lets so many bits a second through, in and out; 0 is no limit.
 func (c *Cable) Limit(in, out int) { c.set(func() { c.rate = [2]int{in, out} }) }
@@ -88,7 +92,7 @@ func (c *Cable) passes(way, size int) (time.Duration, bool) {
 		return 0, false
 	}
 	if c.rate[way] == 0 {
-		return 0, true
+		return c.delay, true
 	}
 	now := time.Now()
 	leaves := now
@@ -99,7 +103,7 @@ func (c *Cable) passes(way, size int) (time.Duration, bool) {
 		return 0, false
 	}
 	c.free[way] = leaves.Add(time.Duration(size+28) * 8 * time.Second / time.Duration(c.rate[way]))
-	return c.free[way].Sub(now), true
+	return c.delay + c.free[way].Sub(now), true
 }
 
 func (c *Cable) read(socket net.PacketConn) {

@@ -199,6 +199,11 @@ func (s *Source) last() instant {
 	return last
 }
 
+// Led reports whether a layer's packets are led into anybody's slot now.
+func (s *Source) Led(layer int) bool {
+	return layer >= 0 && layer < len(s.layers) && len(*s.layers[layer].routes.Load()) > 0
+}
+
 // listeners counts the slots that the source's packets are led into now.
 func (s *Source) listeners() int {
 	n := 0
