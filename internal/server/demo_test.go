@@ -87,7 +87,7 @@ func staged(t *testing.T, s *Server, watch func(summit.SummitID)) {
 // ofLateness are the alarms that a machine with too much other work raises by
 // right: what it should have sent is late. The long tests have it to themselves.
 var ofLateness = map[wall.Code]bool{wall.PictureStopped: true, wall.PictureFrozen: true, wall.ChannelSilent: true,
-	wall.Loss: true, wall.PressLoss: true, wall.SilentFloor: true, wall.Strained: true}
+	wall.Loss: true, wall.PressLoss: true, wall.SilentFloor: true, wall.Strained: true, wall.Full: true}
 
 // In the demonstration, in which nothing is wrong, no alarm is ever raised; and
 // whatever is logged of it says of which summit it is, and of which seat.

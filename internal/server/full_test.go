@@ -1,3 +1,5 @@
+//go:build linux
+
 package server
 
 import (
@@ -60,5 +62,60 @@ func TestAFullServerRefusesThePressAndNotTheDelegations(t *testing.T) {
 	b := h.enter(officer, "principal-b")
 	b.listen().more(t, "principal B, who comes late,")
 	hears.more(t, "the reporter who is in")
+	h.wallSays(s, "how many were refused, and why", func(a wall.Alarm, stands bool) bool {
+		return stands && a.Press == 1 && a.Public == 1 && a.Why == strain.CPU
+	})
+	text, _ := scrape(t, s)
+	for _, line := range []string{`liqa_refused_total{who="press"} 1`, `liqa_refused_total{who="public"} 1`, "liqa_strain_full 1"} {
+		if !strings.Contains(text, line) {
+			t.Errorf("the metrics do not have %s", line)
+		}
+	}
 	early.listen().more(t, "the reporter who is in, connected anew,") // a network may go
 }
+
+	s.strain.Limit(strain.Limits{})
+	h.wallSays(s, "that there is room again", func(_ wall.Alarm, stands bool) bool { return !stands })
+	late.listen().more(t, "the reporter who was refused,")
+	if press, _ := s.walls.refused(h.id); press != 0 {
+		t.Errorf("%d reporters still wait outside", press)
+	}
+}
+
+// wallSays waits until the technician's wall says so of the server's being full.
+func (h *house) wallSays(s *Server, what string, so func(a wall.Alarm, stands bool) bool) {
+	h.tb.Helper()
+	var all []wall.Alarm
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		all = stands(h.tb, s, h.id)
+		full, any := wall.Alarm{}, false
+		for _, a := range all {
+			if a.Code == wall.Full {
+				full, any = a, true
+			}
+		}
+		if so(full, any) {
+			return
+		}
+	}
+	h.tb.Fatalf("the wall does not say %s: %+v", what, all)
+}
+
+// Each limit has its own words on the wall, in each language.
+func TestEveryLimitHasItsWords(t *testing.T) {
+	for _, tongue := range []string{"ar", "en", "ru", "zh"} {
+		words, err := os.ReadFile("../../web/src/words/wall." + tongue + ".ts")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, why := range []string{strain.CPU, strain.Memory, strain.Descriptors, strain.Lag, strain.Unsent} {
+			if !strings.Contains(string(words), `"wall.limit-of.`+why+`"`) {
+				t.Errorf("%s has no words for the limit %q", tongue, why)
+			}
+		}
+		for _, code := range wall.Codes {
+			if !strings.Contains(string(words), `"wall.remedy.`+string(code)+`"`) {
+				t.Errorf("%s has no remedy for %q", tongue, code)
+			}
+		}
+	}

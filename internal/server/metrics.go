@@ -78,11 +78,15 @@ var (
 	strainRatio   = described("strain_ratio", "Used of what the process may use, 0 to 1, by what.", "what")
 	strainLag     = described("strain_lag_seconds", "By how much the process comes late when it wants to run.")
 	strainNear    = described("strain_near", "1 while the server is near its limit.")
+	strainUnsent  = described("strain_unsent", "Datagrams a second that the system had no room to send.")
+	strainFull    = described("strain_full", "1 while the server is at its limit and refuses more of the press and the public.")
+	turnedAway    = described("refused_total", "Calls for media that were refused because the server was full, by whose they were.", "who")
 )
 
 func (f *figures) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{summits, screens, present, connections, overTCP, packets, loss, roundTrip, sources, missing, dropped,
-		repeats, slotsReduced, voicesSmall, voicesDropped, alarms, written, unrecorded, diskRoom, diskTotal, journalBehind, strainRatio, strainLag, strainNear} {
+		repeats, slotsReduced, voicesSmall, voicesDropped, alarms, written, unrecorded, diskRoom, diskTotal, journalBehind, strainRatio, strainLag, strainNear,
+		strainUnsent, strainFull, turnedAway} {
 		to <- d
 	}
 	f.acts.Describe(to)
@@ -234,11 +238,19 @@ func (f *figures) keeping(t teller) {
 	t.gauge(strainRatio, now.Memory, "memory")
 	t.gauge(strainRatio, now.Descriptors, "descriptors")
 	t.gauge(strainLag, now.Lag.Seconds())
-	near := 0.0
-	if now.Near {
-		near = 1
+	t.gauge(strainUnsent, now.Unsent)
+	t.gauge(strainNear, oneIf(now.Near))
+	t.gauge(strainFull, oneIf(now.Full))
+	site := f.site()
+	t.counter(turnedAway, float64(site.RefusedPress), "press")
+	t.counter(turnedAway, float64(site.RefusedPublic), "public")
+}
+
+func oneIf(is bool) float64 {
+	if is {
+		return 1
 	}
-	t.gauge(strainNear, near)
+	return 0
 }
 
 // handler answers in Prometheus's text form. No label names a summit or a

@@ -46,6 +46,7 @@ type walls struct {
 	strain  func() strain.Reading
 	count   traffic
 	lines   *greenroom.Shelf // may be nil
+	refused func(summit.SummitID) (press, public int)
 	log     *slog.Logger
 
 	end     context.CancelFunc
@@ -77,7 +78,7 @@ func (w *walls) traffic(all []peer.Figures) (in, out uint64) { return w.count.co
 // machine is how the process is doing.
 func (w *walls) machine(all []peer.Figures) wall.Machine {
 	r := w.strain()
-	m := wall.Machine{CPU: r.CPU, Memory: r.Resident, Near: r.Near || r.Full, Why: r.Why}
+	m := wall.Machine{CPU: r.CPU, Memory: r.Resident, Near: r.Near || r.Full, Full: r.Full, Why: r.Why}
 	m.In, m.Out = w.traffic(all)
 	return m
 }
@@ -180,8 +181,9 @@ func (w *walls) lookAtAll(now time.Time) {
 		if err != nil || !w.counts(id, u, now) {
 			continue
 		}
+		press, public := w.refused(id)
 		seen[id] = &wall.Observation{At: now, Room: roomOf(u), Differences: differences(u), Recorder: w.records.seen(u), Disk: disk,
-			Journal: wall.Journal{Behind: behindOf(u), Revision: u.State.Revision}, Machine: m}
+			Journal: wall.Journal{Behind: behindOf(u), Revision: u.State.Revision}, Machine: m, Outside: wall.Outside{Press: press, Public: public}}
 	}
 	if len(seen) > 0 {
 		w.observe(seen, connections, now)

@@ -45,11 +45,13 @@ const (
 	NotClear Code = "not-clear"
 	// Strained: the server is near its limit.
 	Strained Code = "strained"
+	// Full: the server is at its limit, and refuses more of the press and the public.
+	Full Code = "full"
 )
 
 // Codes are all of them.
 var Codes = [...]Code{SilentFloor, Clipping, Narrowband, Loss, PressLoss, PictureStopped, PictureFrozen, NoCodec, ChannelSilent,
-	DiskLow, RecorderFailing, JournalBehind, Unseen, Missing, NotClear, Strained}
+	DiskLow, RecorderFailing, JournalBehind, Unseen, Missing, NotClear, Strained, Full}
 
 // Alarm is one thing that is wrong now.
 type Alarm struct {
@@ -65,6 +67,9 @@ type Alarm struct {
 	Figure float64 `json:"figure"`
 	// Why is a word that says which limit or track; see [Machine] and [Recorder].
 	Why string `json:"why,omitempty"`
+	// Press and Public wait outside because the server is full.
+	Press  int `json:"press,omitempty"`
+	Public int `json:"public,omitempty"`
 }
 
 // subject is what an alarm is about: of each there is at most one.
@@ -96,6 +101,7 @@ var rules = map[Code]rule{
 	Missing:         {0, time.Second},
 	NotClear:        {0, time.Second},
 	Strained:        {5 * time.Second, 10 * time.Second},
+	Full:            {0, time.Second}, // what measures it has taken its time
 }
 
 // verdict is what one look says of a subject.

@@ -31,8 +31,18 @@ func (w *Wall) judgeAll(o Observation) []Alarm {
 	for _, d := range o.Differences {
 		w.court.judge(o.At, Alarm{Code: d.Code, Seat: d.Seat}, wrong)
 	}
-	w.court.judge(o.At, Alarm{Code: Strained, Why: o.Machine.Why, Figure: tenths(100 * o.Machine.CPU)}, when(o.Machine.Near, !o.Machine.Near))
+	w.judgeMachine(o)
 	return w.court.close(o.At)
+}
+
+// judgeMachine says that the server is near its limit or, instead, at it.
+func (w *Wall) judgeMachine(o Observation) {
+	m := o.Machine
+	a := Alarm{Code: Strained, Why: m.Why, Figure: tenths(100 * m.CPU)}
+	if m.Full {
+		a.Code, a.Press, a.Public = Full, o.Outside.Press, o.Outside.Public
+	}
+	w.court.judge(o.At, a, when(m.Near, !m.Near))
 }
 
 // when is wrong, right, or neither.

@@ -19,6 +19,7 @@ type Observation struct {
 	Disk        Disk
 	Journal     Journal
 	Machine     Machine
+	Outside     Outside
 }
 
 // Room is what alarms need to know of the meeting.
@@ -152,6 +153,11 @@ type Machine struct {
 	Memory uint64  // bytes resident
 	In     uint64  // packets received, of all summits
 	Out    uint64  // and sent
-	Near   bool    // it is near its limit
-	Why    string  // which limit; a word: "cpu", "memory", "descriptors", "lag", "network"
+	Near   bool    // it is near its limit, or at it
+	Full   bool    // it is at its limit
+	Why    string  // which limit; a word of package strain
 }
+
+// Outside is who waits outside because the server is full: reporters, and calls
+// of the public in the last minute.
+type Outside struct{ Press, Public int }

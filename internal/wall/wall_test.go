@@ -143,6 +143,9 @@ func TestEveryFaultIsOneAlarmAndEnds(t *testing.T) {
 		{Alarm{Code: Missing, Seat: "b"}, 0, func(o *Observation) { o.Differences = []Difference{{Missing, "b"}} }, nil},
 		{Alarm{Code: NotClear}, 0, func(o *Observation) { o.Differences = []Difference{{NotClear, ""}} }, nil},
 		{Alarm{Code: Strained, Why: "cpu"}, 4, func(o *Observation) { o.Machine.Near, o.Machine.Why = true, "cpu" }, nil},
+		{Alarm{Code: Full, Why: "lag", Press: 2, Public: 7}, 0, func(o *Observation) {
+			o.Machine.Near, o.Machine.Full, o.Machine.Why, o.Outside = true, true, "lag", Outside{2, 7}
+		}, nil},
 	} {
 		name := fmt.Sprint(f.want.Code, f.want.Seat, f.want.Way)
 		s := newScene()

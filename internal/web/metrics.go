@@ -2,12 +2,19 @@ package web
 
 import "net/http"
 
-// Figures is how much is connected now, for the metrics.
-type Figures struct{ Screens, MediaConnections int }
+// Figures are the metrics' part of this package: how much is connected now, and
+// who has been refused since the start because the server was full.
+type Figures struct {
+	Screens, MediaConnections   int
+	RefusedPress, RefusedPublic uint64
+}
 
 // Figures counts.
 func (s *Server) Figures() Figures {
-	return Figures{Screens: s.attended.connected(), MediaConnections: s.sessions.count()}
+	s.turned.mu.Lock()
+	defer s.turned.mu.Unlock()
+	return Figures{Screens: s.attended.connected(), MediaConnections: s.sessions.count(),
+		RefusedPress: s.turned.press, RefusedPublic: s.turned.public}
 }
 
 // metrics answers Prometheus, which shows the administrator's token.

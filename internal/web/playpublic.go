@@ -35,7 +35,7 @@ func (s *Server) playPublic(w http.ResponseWriter, r *http.Request) {
 		nothing(w, r)
 		return
 	}
-	if s.full(w) {
+	if s.full(w, place{summit: id}) {
 		return
 	}
 	leave, ok := s.limits.player(s.addressOf(r))

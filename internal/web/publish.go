@@ -44,9 +44,12 @@ func (s *Server) connect(w http.ResponseWriter, r *http.Request, purpose Purpose
 		return
 	}
 	seat, _ := state.Seat(who.Seat)
-	if who.Standing == access.Standing(summit.Reporter) && !s.sessions.wasIn(place{who.Summit, who.Seat}) && s.full(w) {
-		log.Info("a reporter is refused because the server is full")
-		return
+	if at := (place{who.Summit, who.Seat}); who.Standing == access.Standing(summit.Reporter) && !s.sessions.wasIn(at) {
+		if s.full(w, at) {
+			log.Info("a reporter is refused because the server is full")
+			return
+		}
+		s.turned.comesIn(at)
 	}
 	text, made, err := make(r.Context(), who.Summit, who.Seat, offer)
 	if err != nil {

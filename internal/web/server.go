@@ -14,6 +14,7 @@ import (
 	"liqa/internal/access"
 	"liqa/internal/certificate"
 	"liqa/internal/config"
+	"liqa/internal/summit"
 )
 
 // Options is what a server is made of.
@@ -74,6 +75,7 @@ type Server struct {
 	attended *attendance
 	drawing  chan struct{} // room for those whose screens are being drawn
 	sessions *sessions
+	turned   turnedAway
 	tests    *lineTests
 	shelving sync.Mutex    // held while a document's file and its entry are made or taken away
 	body     time.Duration // how long a request's body may take to come
@@ -97,6 +99,7 @@ func New(o Options) (*Server, error) {
 	s.attended = newAttendance()
 	s.drawing = make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2))
 	s.sessions = newSessions()
+	s.turned.of = map[summit.SummitID]*outside{}
 	s.tests = newLineTests()
 	s.body = bodyWithin
 	var err error

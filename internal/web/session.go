@@ -98,12 +98,13 @@ func (all *sessions) wasIn(at place) bool {
 	return in || time.Since(all.left[at]) < stillIn
 }
 
-// full answers that more of the press and the public are refused now; false
-// when they are not.
-func (s *Server) full(w http.ResponseWriter) bool {
+// full answers that more of the press and the public are refused now, a seat or
+// "" for the public; false when they are not.
+func (s *Server) full(w http.ResponseWriter, at place) bool {
 	if s.Full == nil || !s.Full() {
 		return false
 	}
+	s.turned.refuses(at, time.Now())
 	w.Header().Set("Retry-After", "30")
 	refuse(w, http.StatusServiceUnavailable, "server-full")
 	return true

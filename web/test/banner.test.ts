@@ -32,6 +32,10 @@ describe("the banner", () => {
     expect(code("principal", { ...gone, link: { at: "connecting", attempt: 4 } })).toBe("network-gone-unheard");
   });
 
+  test("says that the server is full, and not that the network is gone", () => {
+    expect(banner(situation("reporter-open", { receiving: "full", sending: "off", speaking: false }))).toEqual({ code: "server-full", tone: "attention" });
+  });
+
   test("says who hears whom when one way is lost", () => {
     expect(code("principal", { receiving: "lost" })).toBe("receiving-lost-heard");
     expect(code("principal", { receiving: "lost", sending: "lost" })).toBe("media-lost-unheard");

@@ -246,6 +246,18 @@ describe("a kept connection", () => {
     await run(5_000);
     expect(FakeConnection.all.length).toBe(2);
   });
+
+  test("waits for as long as a full server has said, and half as long again at most", async () => {
+    FakeConnection.next = new Refusal("server-full", "", {}, 30_000);
+    keeper.want(true);
+    await run(29_000);
+    expect(states.at(-1)).toBe("full");
+    expect(FakeConnection.all.length).toBe(1);
+    FakeConnection.next = "up";
+    await run(17_000);
+    expect(states.at(-1)).toBe("up");
+    expect(FakeConnection.all.length).toBe(2);
+  });
 });
 
 test("the first attempt is made at once, later ones wait up to three seconds", () => {

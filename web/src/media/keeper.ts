@@ -41,6 +41,9 @@ const recent = 600;
 /** Refusals that trying again does not change, until the seat's standing does. */
 const final = new Set(["no-usable-codec", "not-admitted", "forbidden", "sent-by-program"]);
 
+/** Refusals that are over by themselves: the server has no room now. */
+const passes = new Set(["server-full", "too-many-players"]);
+
 /** How long to wait before an attempt, in milliseconds; the first and second are made at once. */
 export function mediaBackoff(attempt: number): number {
   return attempt <= 1 ? 0 : Math.min(3000, 250 * 2 ** (attempt - 2));
@@ -131,7 +134,7 @@ export class Keeper<C extends Keepable> {
     this.#hurry = undefined;
     this.#mending = undefined;
     this.#attempt++;
-    this.#tell(this.#current === undefined && this.#attempt === 1 ? "connecting" : "lost", undefined);
+    if (this.#state !== "full") this.#tell(this.#current === undefined && this.#attempt === 1 ? "connecting" : "lost", undefined);
     const c = this.make();
     this.#coming = c;
     try {
@@ -157,16 +160,18 @@ export class Keeper<C extends Keepable> {
   #failed(fault: unknown): void {
     this.#coming = undefined;
     const why = fault instanceof Refusal ? fault : own("connection-lost", String(fault));
-    if (final.has(why.code)) {
+    const again = () => void this.#connect();
+    if (final.has(why.code) || passes.has(why.code)) {
       this.#replace(undefined);
-      this.#tell("refused", why);
+      this.#tell(passes.has(why.code) ? "full" : "refused", why);
+      // A thousand who were refused at once do not come back at once.
+      this.#timer = setTimeout(again, Math.max(5000, why.after * (1 + Math.random() / 2)));
+      this.#hurry = undefined;
     } else {
       this.#tell("lost", why);
+      this.#timer = setTimeout(again, mediaBackoff(this.#attempt + 1));
+      this.#hurry = again;
     }
-    const wait = final.has(why.code) ? 5000 : mediaBackoff(this.#attempt + 1);
-    const again = () => void this.#connect();
-    this.#timer = setTimeout(again, wait);
-    this.#hurry = final.has(why.code) ? undefined : again;
   }
 
   #watch(c: C): void {

@@ -10,6 +10,8 @@ export class Refusal extends Error {
     /** The server's own English sentence; shown when the catalogue has no better. */
     readonly detail: string,
     readonly params: Readonly<Record<string, string>> = {},
+    /** After how many milliseconds it may be tried again, when the server says so. */
+    readonly after = 0,
   ) {
     super(detail || code);
   }
@@ -25,18 +27,19 @@ export function own(code: OwnCode, detail = ""): Refusal {
 
 /** Reads a refusal out of a response that was not a success. */
 export async function refusalOf(response: Response): Promise<Refusal> {
+  const after = 1000 * (Number(response.headers.get("Retry-After")) || 0);
   let body: unknown;
   try {
     body = await response.json();
   } catch {
-    return new Refusal(`http-${response.status}`, response.statusText);
+    return new Refusal(`http-${response.status}`, response.statusText, {}, after);
   }
-  return toRefusal(body, `http-${response.status}`);
+  return toRefusal(body, `http-${response.status}`, after);
 }
 
 /** Reads {code, detail, params} from whatever came over the wire. */
-export function toRefusal(body: unknown, otherwise: string): Refusal {
-  if (typeof body !== "object" || body === null) return new Refusal(otherwise, "");
+export function toRefusal(body: unknown, otherwise: string, after = 0): Refusal {
+  if (typeof body !== "object" || body === null) return new Refusal(otherwise, "", {}, after);
   const b = body as Record<string, unknown>;
   const params: Record<string, string> = {};
   if (typeof b["params"] === "object" && b["params"] !== null) {
@@ -46,5 +49,6 @@ export function toRefusal(body: unknown, otherwise: string): Refusal {
     typeof b["code"] === "string" && b["code"] !== "" ? b["code"] : otherwise,
     typeof b["detail"] === "string" ? b["detail"] : typeof b["title"] === "string" ? b["title"] : "",
     params,
+    after,
   );
 }

@@ -23,7 +23,8 @@ export type AlarmCode =
   | "unseen"
   | "missing"
   | "not-clear"
-  | "strained";
+  | "strained"
+  | "full";
 
 export type Way = "in" | "out";
 export type Carried = "microphone" | "camera" | "screen" | "channel";
@@ -53,6 +54,9 @@ export interface Alarm {
   readonly since: Instant;
   readonly figure: number;
   readonly why?: string;
+  /** Reporters, and calls of the public in the last minute, that wait outside because the server is full. */
+  readonly press?: number;
+  readonly public?: number;
 }
 
 export interface Row {

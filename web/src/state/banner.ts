@@ -5,7 +5,7 @@ import type { LinkState } from "../protocol/live";
 import type { View } from "../protocol/view.gen";
 
 /** How a media connection is. */
-export type MediaState = "off" | "connecting" | "up" | "lost" | "refused";
+export type MediaState = "off" | "connecting" | "up" | "lost" | "refused" | "full";
 
 export interface Situation {
   readonly link: LinkState;
@@ -35,6 +35,7 @@ export const bannerCodes = [
   "sending-lost",
   "controls-lost",
   "media-refused",
+  "server-full",
   "microphone-lost",
   "camera-lost",
   "sound-held",
@@ -78,6 +79,7 @@ function ofNetwork(s: Situation): Banner | undefined {
 
 function ofMedia(s: Situation): Banner | undefined {
   if (s.receiving === "refused" || s.sending === "refused") return { code: "media-refused", tone: "bad" };
+  if (s.receiving === "full" || s.sending === "full") return { code: "server-full", tone: "attention" };
   if (s.receiving === "lost") return { code: ofHearing(s), tone: "bad" };
   if (s.sending === "lost") return { code: "sending-lost", tone: "bad" };
   if (s.device !== "ok") return { code: s.device, tone: "bad" };
