@@ -137,7 +137,7 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	if err != nil {
 		return s, err
 	}
-	counted.site = site.Figures
+	counted.site, seen.refused = site.Figures, site.Refused
 	watched.begin(func(u *secretariat.Update) {
 		site.Sweep(u.State.ID)
 		records.follow(u) // last: it may read the disk

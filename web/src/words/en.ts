@@ -97,6 +97,7 @@ export const en = {
   "banner.receiving-lost": "Sound and picture are interrupted. They are being restored by themselves.",
   "banner.sending-lost": "The others cannot hear or see you at the moment. The connection is being restored by itself.",
   "banner.media-refused": "The server does not accept this browser’s sound and picture. Tell the technician.",
+  "banner.server-full": "The server carries as many as it can just now, and the delegations come first. This page tries again by itself.",
   "banner.microphone-lost": "Your microphone has been disconnected. Connect it again; it is taken up by itself.",
   "banner.camera-lost": "Your camera has been disconnected. Connect it again; it is taken up by itself.",
   "banner.sound-held": "The browser waits for you before it plays sound.",

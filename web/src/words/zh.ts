@@ -98,6 +98,7 @@ export const zh: Catalogue = {
   "banner.receiving-lost": "声音和画面中断，正在自动恢复。",
   "banner.sending-lost": "其他人此刻听不到也看不到您。连接正在自动恢复。",
   "banner.media-refused": "服务器不接受此浏览器的声音和画面。请告知技术员。",
+  "banner.server-full": "服务器目前已达到承载上限，代表团优先。本页面会自行重试。",
   "banner.microphone-lost": "您的麦克风已断开。请重新接上，系统会自动启用。",
   "banner.camera-lost": "您的摄像头已断开。请重新接上，系统会自动启用。",
   "banner.sound-held": "浏览器需要您允许后才播放声音。",
