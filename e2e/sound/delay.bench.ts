@@ -11,7 +11,7 @@ import { alone, came, listens, Scene, start, take } from './scene.ts';
 /** Bytes of UDP that no packet of digital silence has, and every one of a chirp. */
 const loud = 150;
 
-/** When loud packets of each stream pass in one direction of the ways that a person has, in milliseconds since 1970. */
+/** When loud packets of each stream pass in one direction of these ways, in milliseconds since 1970. */
 function passing(ways: readonly Way[], direction: 'up' | 'down'): Map<number, number[]> {
   const streams = new Map<number, number[]>();
   for (const way of ways) {
@@ -91,9 +91,9 @@ test('the stretches between mouth and ear', async () => {
   await alone(ru);
   await speaker.waitForTimeout(8_000); // buffers find their length
   const lines = [
-    { name: 'original', mouth: speaker, seat: 'product', ear: zh, hears: 'hears-zh' },
-    { name: 'booth', mouth: booth, seat: 'i-ru', ear: ru, hears: 'hears-ru' },
-  ].map((l) => ({ ...l, up: passing(scene.ways.get(l.seat)!, 'up'), down: passing(scene.ways.get(l.hears)!, 'down') }));
+    { name: 'original', mouth: speaker, ear: zh, up: passing(await scene.ways(speaker, true), 'up'), down: passing(await scene.ways(zh, false), 'down') },
+    { name: 'booth', mouth: booth, ear: ru, up: passing(await scene.ways(booth, true), 'up'), down: passing(await scene.ways(ru, false), 'down') },
+  ];
   await Promise.all([speaker, booth, zh, ru].map(start));
   const waited = await Promise.all(lines.map((l) => waiting(l.ear)));
   await speaker.waitForTimeout(listens);

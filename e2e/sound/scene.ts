@@ -32,6 +32,7 @@ interface Shim {
     take(name: string): Taken;
     sent(): Promise<number>;
     came(): Promise<Came[]>;
+    streams(): Promise<{ source: number; sends: boolean }[]>;
     settings(): MediaTrackSettings;
   };
 }
@@ -42,6 +43,8 @@ export const take = async (p: Page, name: 'mouth' | 'ear' | 'inlet'): Promise<Ta
 /** Packets of sound that the page has sent. */
 export const sent = (p: Page) => p.evaluate(() => (globalThis as unknown as Shim).liqaTape.sent());
 export const came = (p: Page) => p.evaluate(() => (globalThis as unknown as Shim).liqaTape.came());
+/** The page's streams of sound, by their synchronisation source. */
+const streams = (p: Page) => p.evaluate(() => (globalThis as unknown as Shim).liqaTape.streams());
 export const settings = (p: Page) => p.evaluate(() => (globalThis as unknown as Shim).liqaTape.settings());
 
 /** Two rounds of the signal, from one beginning of it to the end of that round, in milliseconds. */
@@ -49,8 +52,6 @@ export const listens = (2 * period + 2) * 1000;
 
 export class Scene {
   readonly dir = mkdtempSync(join(tmpdir(), 'liqa-sound-'));
-  /** The ways of each seat through the network, in the order in which they came. */
-  readonly ways = new Map<string, Way[]>();
   readonly #browsers: Browser[] = [];
 
   private constructor(
@@ -78,11 +79,8 @@ export class Scene {
     return browser;
   }
 
-  /** A page that takes its seat, one after the other: the ways that come meanwhile are its own. */
+  /** A page that takes its seat. */
   async enter(browser: Browser, seat: string, { mode, dtx = false, headset = true }: Options): Promise<Page> {
-    const ways: Way[] = [];
-    this.ways.set(seat, ways);
-    this.server.relay.onWay = (way) => ways.push(way);
     const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, locale: 'en', bypassCSP: true });
     await context.addInitScript(
       ([sound, hs]) => {
@@ -99,8 +97,6 @@ export class Scene {
     await page.locator('[data-act=enter]').click({ timeout: 20_000 });
     if (mode === 'ears') await this.protocol.present(seat);
     else await this.protocol.sending(seat);
-    // What it receives by has come when something comes by it.
-    await expect.poll(() => ways.some((w) => w.toClient > 0), { timeout: 20_000 }).toBe(true);
     return page;
   }
 
@@ -115,6 +111,14 @@ export class Scene {
   async onAir(page: Page): Promise<void> {
     await page.locator('[data-act=on-air]').click();
     await expect(page.locator('[data-lamp]')).toHaveAttribute('data-lamp', 'on-air', { timeout: 20_000 });
+  }
+
+  /** The ways through the network by which a page sends its sound, or by which sound comes to it. */
+  async ways(page: Page, sends: boolean): Promise<Way[]> {
+    const mine = (await streams(page)).filter((s) => s.sends === sends).map((s) => s.source);
+    const ways = [...this.server.relay.ways.values()].filter((w) => mine.some((s) => w.sources.has(s)));
+    expect(ways.length, 'ways of the page').toBeGreaterThan(0);
+    return ways;
   }
 
   async close(): Promise<void> {

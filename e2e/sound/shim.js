@@ -111,7 +111,8 @@ globalThis.liqaTape = (() => {
 
   const sent = async () => (await stats('outbound-rtp')).reduce((sum, s) => sum + s.packetsSent, 0);
   const came = async () => (await stats('inbound-rtp')).map((s) => ({ id: s.trackIdentifier, packets: s.packetsReceived, samples: s.totalSamplesReceived, concealed: s.concealedSamples, waited: s.jitterBufferDelay, emitted: s.jitterBufferEmittedCount }));
+  const streams = async () => [...(await stats('inbound-rtp')).map((s) => ({ source: s.ssrc, sends: false })), ...(await stats('outbound-rtp')).map((s) => ({ source: s.ssrc, sends: true }))];
   const settings = () => mouth?.getSettings() ?? {};
 
-  return { start, take, sent, came, settings };
+  return { start, take, sent, came, streams, settings };
 })();
