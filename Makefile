@@ -61,7 +61,7 @@ vulnerabilities: ## known vulnerabilities, where their database can be reached
 
 # Their code and their tests start no goroutine (structure_test.go): there is
 # nothing in them for a race detector, which makes them four times slower.
-SEQUENTIAL := ./internal/plan ./internal/summit/... ./internal/view
+SEQUENTIAL := ./internal/opus ./internal/plan ./internal/summit/... ./internal/view
 
 # What takes longest begins first.
 test-go: web/dist/.vite/manifest.json | need-go need-foreign need-e2e need-network
@@ -92,7 +92,7 @@ test-long: bin/liqa | need-long ## an hour of each fuzz target, 8 h of soak, pow
 bench: bin/liqa | need-go ## the figures, as ratios to a floor measured in the same run
 	tools/bench
 
-bench-sound: bin/liqa e2e/node_modules/.package-lock.json | need-e2e ## sound end to end in real Chromium, drawn into docs/figures and docs/SOUND.md
+bench-sound: bin/liqa bin/speaker e2e/node_modules/.package-lock.json | need-e2e ## sound end to end in real Chromium, drawn into docs/figures and docs/SOUND.md
 	tools/bench-sound
 
 ##@ Make again
