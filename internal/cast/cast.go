@@ -8,6 +8,7 @@
 package cast
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,6 +30,8 @@ import (
 type Props struct {
 	Camera *player.Recording
 	Voice  *player.Recording // said from the beginning when its turn comes
+	// Turns is what a speaker of a rehearsal says in each turn, from 0, instead.
+	Turns func(turn int) *player.Recording
 }
 
 // Cast is the seats that are played and what they need.
@@ -44,7 +47,8 @@ type Cast struct {
 	Tell     func(string)    // sentences for whoever watches; may be nil
 
 	mu     sync.Mutex
-	turns  map[summit.SeatID]turn // each seat's first
+	turns  map[summit.SeatID]turn              // each seat's first
+	voices map[summit.SeatID]*player.Recording // of the turns of a rehearsal
 	player *player.Player
 }
 
@@ -55,7 +59,7 @@ func (c *Cast) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c.player, c.turns = p, map[summit.SeatID]turn{}
+	c.player, c.turns, c.voices = p, map[summit.SeatID]turn{}, map[summit.SeatID]*player.Recording{}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var (
@@ -189,12 +193,12 @@ func (m *member) connect(ctx context.Context) error {
 
 // say begins the seat's voice from its first word, or ends it.
 func (m *member) say(on bool) {
-	voice := m.Props[m.seat].Voice
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	voice := cmp.Or(m.voices[m.seat], m.Props[m.seat].Voice)
 	if m.sends == nil || voice == nil {
 		return
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	first, before := m.turns[m.seat]
 	if !on {
 		m.sends.Play(0, player.Silence())

@@ -25,7 +25,7 @@ func (m *member) rehearse(ctx context.Context) error {
 	if err := m.Do(ctx, "start-item", item(string(Rehearsing), "")); err != nil {
 		return fmt.Errorf("the rehearsal does not start: %w", err)
 	}
-	for {
+	for turn := 0; ; turn++ {
 		for _, id := range m.Speakers {
 			waits, stop := context.WithTimeout(ctx, deserted)
 			_, err := m.Until(waits, func(v view.View) bool { return over(v) || interpreted(v) })
@@ -38,7 +38,7 @@ func (m *member) rehearse(ctx context.Context) error {
 			case err != nil || over(m.View()):
 				return err
 			}
-			if err := m.speech(ctx, id); err != nil {
+			if err := m.speech(ctx, id, turn); err != nil {
 				return err
 			}
 		}
@@ -46,8 +46,11 @@ func (m *member) rehearse(ctx context.Context) error {
 }
 
 // speech lets one of them speak from beginning to end.
-func (m *member) speech(ctx context.Context, id summit.SeatID) error {
-	voice := m.Props[id].Voice
+func (m *member) speech(ctx context.Context, id summit.SeatID, turn int) error {
+	voice := m.Props[id].Turns(turn)
+	m.mu.Lock()
+	m.voices[id] = voice
+	m.mu.Unlock()
 	for _, s := range []step{
 		{act: "give-floor", with: seat(string(id)), then: voice.Length()},
 		{act: "take-floor", then: breath},

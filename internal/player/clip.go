@@ -75,19 +75,34 @@ func (l *loop) Refresh() {
 	l.next = 0
 }
 
-// Opus reads an Ogg Opus file whose packets are 20 ms long, as ffmpeg and
-// opusenc make them unless told otherwise.
+// mostSound is how large a packet of sound may be, in bytes: with all that is
+// put around it, it must go into one datagram.
+const mostSound = 1000
+
+// Opus reads an Ogg Opus file (RFC 7845) whose packets are 20 ms long, as ffmpeg
+// and opusenc make them unless told otherwise.
 func Opus(file io.Reader) (*Recording, error) {
 	r := &Recording{}
-	err := oggPackets(file, func(packet []byte) {
-		if bytes.HasPrefix(packet, []byte("OpusTags")) || bytes.HasPrefix(packet, []byte("OpusHead")) || len(packet) == 0 {
-			return
+	begun := false
+	err := oggPackets(file, func(packet []byte) error {
+		head := bytes.HasPrefix(packet, []byte("OpusHead"))
+		switch {
+		case !begun && (!head || len(packet) < 19 || packet[9] > 2 || packet[18] != 0):
+			return errors.New("it does not begin as Opus sound in mono or stereo does")
+		case head || bytes.HasPrefix(packet, []byte("OpusTags")) || len(packet) == 0:
+			begun = true
+			return nil
+		case !oneFrame(packet[0]):
+			return errors.New("a packet is not 20 ms long; encode it in frames of 20 ms")
+		case len(packet) > mostSound:
+			return errors.New("a packet is too large to be sent; encode it at 64 kbit/s")
 		}
 		level := uint8(Speech)
 		if len(packet) < 12 {
 			level = 127
 		}
 		r.frames = append(r.frames, Frame{Data: packet, Length: 20 * time.Millisecond, Level: level})
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read an Ogg Opus file: %w", err)
@@ -95,8 +110,22 @@ func Opus(file io.Reader) (*Recording, error) {
 	return r.checked()
 }
 
+// oneFrame reports whether a packet that begins so holds one frame of 20 ms (RFC 6716 §3.1).
+func oneFrame(toc byte) bool {
+	switch config := toc >> 3; {
+	case toc&3 != 0:
+		return false
+	case config < 12: // SILK: 10, 20, 40, 60 ms
+		return config&3 == 1
+	case config < 16: // hybrid: 10, 20 ms
+		return config&1 == 1
+	default: // CELT: 2.5, 5, 10, 20 ms
+		return config&3 == 3
+	}
+}
+
 // oggPackets takes the packets out of the pages of an Ogg file (RFC 3533 §6).
-func oggPackets(file io.Reader, each func([]byte)) error {
+func oggPackets(file io.Reader, each func([]byte) error) error {
 	var packet []byte
 	var head [27]byte
 	for {
@@ -119,7 +148,9 @@ func oggPackets(file io.Reader, each func([]byte)) error {
 			}
 			packet = append(packet, segment...)
 			if n < 255 {
-				each(packet)
+				if err := each(packet); err != nil {
+					return err
+				}
 				packet = nil
 			}
 		}

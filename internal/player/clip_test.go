@@ -31,9 +31,12 @@ func ogg(packets ...[]byte) []byte {
 	return file
 }
 
+// mono is the first packet of an Ogg Opus file (RFC 7845 §5.1).
+var mono = []byte("OpusHead\x01\x01\x38\x01\x80\xbb\x00\x00\x00\x00\x00")
+
 func TestOpusReadsEveryPacketOfAPage(t *testing.T) {
-	long := bytes.Repeat([]byte{7}, 600)
-	r, err := Opus(bytes.NewReader(ogg([]byte("OpusHead...........")[:19], []byte("OpusTags"), long, []byte{0xf8, 0xff, 0xfe}, long)))
+	long := bytes.Repeat([]byte{0xf8}, 600)
+	r, err := Opus(bytes.NewReader(ogg(mono, []byte("OpusTags"), long, []byte{0xf8, 0xff, 0xfe}, long)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,6 +53,49 @@ func TestOpusReadsEveryPacketOfAPage(t *testing.T) {
 	if !bytes.Equal(clip.Next().Data, long) {
 		t.Error("the clip does not begin again after its end")
 	}
+}
+
+func TestWhatIsNotOpusOf20MillisecondsIsRefused(t *testing.T) {
+	surround := bytes.Clone(mono)
+	surround[9], surround[18] = 6, 1
+	for what, file := range map[string][]byte{
+		"nothing":      nil,
+		"words":        []byte("These are words and no sound at all."),
+		"another kind": ogg([]byte("\x01vorbis.............."), []byte{0xf8}),
+		"surround":     ogg(surround, []byte("OpusTags"), []byte{0xf8, 1, 2}),
+		"no sound":     ogg(mono, []byte("OpusTags")),
+		"60 ms":        ogg(mono, []byte("OpusTags"), []byte{0x18, 1, 2}),
+		"two frames":   ogg(mono, []byte("OpusTags"), []byte{0xf9, 1, 2}),
+		"510 kbit/s":   ogg(mono, []byte("OpusTags"), bytes.Repeat([]byte{0xf8}, 1275)),
+		"cut off":      ogg(mono, []byte("OpusTags"), bytes.Repeat([]byte{0xf8}, 500))[:300],
+	} {
+		if r, err := Opus(bytes.NewReader(file)); err == nil {
+			t.Errorf("%s is taken for a voice of %v", what, r.Length())
+		}
+	}
+	for toc, is := range map[byte]bool{0x08: true, 0x48: true, 0x68: true, 0x78: true, 0x98: true, 0xf8: true, 0xfc: true, 0x00: false, 0x60: false, 0x90: false, 0xfa: false} {
+		if oneFrame(toc) != is {
+			t.Errorf("a packet that begins with %#x is %v", toc, !is)
+		}
+	}
+}
+
+// What an operator brings for rehearsals comes from anywhere.
+func FuzzOpus(f *testing.F) {
+	f.Add(ogg(mono, []byte("OpusTags"), []byte{0xf8, 0xff, 0xfe}, bytes.Repeat([]byte{0xf8}, 600)))
+	f.Add([]byte("OggS"))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		r, err := Opus(bytes.NewReader(file))
+		if err != nil {
+			return
+		}
+		clip := r.Loop()
+		for range r.Length() / (20 * time.Millisecond) {
+			if p := clip.Next(); !oneFrame(p.Data[0]) || len(p.Data) > mostSound {
+				t.Fatalf("a packet of %d bytes is let through", len(p.Data))
+			}
+		}
+	})
 }
 
 func TestH264KeepsSlicesAndParameterSetsTogether(t *testing.T) {

@@ -89,18 +89,28 @@ func (s *Stage) sendOut(ctx context.Context, r *running, of summit.State) {
 
 // handIn hands the texts of the recorded speeches in to the booths.
 func (s *Stage) handIn(ctx context.Context, id summit.SummitID, t *troupe) {
-	for seat, text := range t.texts {
-		came, err := s.shelf.Receive(id, strings.NewReader(text))
-		if err == nil {
-			defer came.Drop()
-			err = came.Keep()
-		}
-		if err == nil {
-			_, err = s.summits.Do(ctx, id, summit.Actor(seat), summit.HandIn{Document: summit.Document{ID: came.ID, Title: speech,
-				File: string(seat) + ".txt", Type: came.Type, Bytes: came.Bytes, To: summit.ToBooths, Item: cast.Rehearsing, As: summit.SpeechText}})
-		}
-		if err != nil && ctx.Err() == nil {
-			s.log.Error("the text of a recorded speech cannot be handed in", "rehearsal", string(id), "seat", string(seat), "why", err)
+	for seat, all := range t.speeches {
+		for _, x := range all {
+			if err := s.handInOne(ctx, id, seat, x); err != nil && ctx.Err() == nil {
+				s.log.Error("the text of a recorded speech cannot be handed in", "rehearsal", string(id), "seat", string(seat), "why", err)
+			}
 		}
 	}
+}
+
+func (s *Stage) handInOne(ctx context.Context, id summit.SummitID, seat summit.SeatID, x speech) error {
+	if x.text == "" {
+		return nil
+	}
+	came, err := s.shelf.Receive(id, strings.NewReader(x.text))
+	if err != nil {
+		return err
+	}
+	defer came.Drop()
+	if err := came.Keep(); err != nil {
+		return err
+	}
+	_, err = s.summits.Do(ctx, id, summit.Actor(seat), summit.HandIn{Document: summit.Document{ID: came.ID, Title: x.title,
+		File: x.file, Type: came.Type, Bytes: came.Bytes, To: summit.ToBooths, Item: cast.Rehearsing, As: summit.SpeechText}})
+	return err
 }

@@ -3,7 +3,8 @@
 //
 // A rehearsal is a summit of its own, convened from the other's description
 // with the same booths and interpreters. The server itself plays its protocol
-// officer and one speaker for each delegation, whose speech is a recorded one.
+// officer and one speaker for each delegation, whose speeches are recorded ones: the
+// operator's, or else those that Liqa brings.
 // All else is as on the day: the same rules, the same switchboard, the same
 // screens. Nothing of it is recorded or public, nothing of it reaches the summit
 // that it rehearses, and that summit's beginning or a restart of the server ends it.
@@ -43,6 +44,7 @@ type Summits interface {
 type Stage struct {
 	summits Summits
 	shelf   *documents.Shelf
+	own     Speeches
 	address string      // of the server's own front door
 	full    func() bool // the server is near its limit
 	log     *slog.Logger
@@ -80,8 +82,8 @@ func (r *running) holds(x summit.Seat) bool {
 // without a certificate: whom the server plays comes in there, as everybody does.
 // On the shelf lie the texts of the recorded speeches. While full reports true no
 // rehearsal begins.
-func Open(summits Summits, shelf *documents.Shelf, address string, full func() bool, log *slog.Logger) *Stage {
-	s := &Stage{summits: summits, shelf: shelf, address: address, full: full, log: log}
+func Open(summits Summits, shelf *documents.Shelf, own Speeches, address string, full func() bool, log *slog.Logger) *Stage {
+	s := &Stage{summits: summits, shelf: shelf, own: own, address: address, full: full, log: log}
 	s.ctx, s.end = context.WithCancel(context.Background())
 	return s
 }
@@ -175,7 +177,7 @@ func (s *Stage) held(ctx context.Context, of summit.State) (*running, error) {
 	case len(s.running) >= Most, s.full():
 		return nil, refuse("rehearsals-full")
 	}
-	troupe, err := describe(of)
+	troupe, err := describe(of, s.own)
 	if err != nil {
 		return nil, err
 	}

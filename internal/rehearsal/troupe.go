@@ -1,16 +1,13 @@
 package rehearsal
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"strings"
 	"time"
 
-	"liqa/demo"
 	"liqa/internal/access"
 	"liqa/internal/cast"
-	"liqa/internal/player"
 	"liqa/internal/summit"
 )
 
@@ -26,18 +23,18 @@ type troupe struct {
 	description summit.Description
 	secrets     map[summit.SeatID]access.Secret
 	props       map[summit.SeatID]cast.Props
-	texts       map[summit.SeatID]string // what each speaker says
-	speakers    []summit.SeatID          // in the order of their delegations
+	speeches    map[summit.SeatID][]speech // what each speaker says
+	speakers    []summit.SeatID            // in the order of their delegations
 }
 
 // describe makes the rehearsal of a summit.
-func describe(of summit.State) (*troupe, error) {
+func describe(of summit.State, own Speeches) (*troupe, error) {
 	t := &troupe{
 		description: summit.Description{Rehearses: of.ID, Title: called(word, of.Title), Scheduled: of.Scheduled, Zone: of.Zone,
 			Delegations: of.Delegations, Publication: of.Publication, Lock: of.Lock, Remind: of.Remind,
 			Items: []summit.Item{{ID: cast.Rehearsing, Title: word, Planned: time.Hour, Coverage: summit.Closed, Attendance: summit.Plenary}}},
 		secrets: map[summit.SeatID]access.Secret{}, props: map[summit.SeatID]cast.Props{},
-		texts: map[summit.SeatID]string{},
+		speeches: map[summit.SeatID][]speech{},
 	}
 	for _, b := range of.Booths {
 		b.Shifts.Starts = nil // of items that a rehearsal does not have
@@ -50,7 +47,7 @@ func describe(of summit.State) (*troupe, error) {
 	}
 	t.plays(summit.Seat{ID: officer, Role: summit.Officer, Name: word, Hears: of.Publication[0]})
 	for _, d := range of.Delegations {
-		if err := t.speaks(d); err != nil {
+		if err := t.speaks(d, own); err != nil {
 			return nil, err
 		}
 	}
@@ -94,25 +91,23 @@ func (t *troupe) plays(x summit.Seat) {
 }
 
 // speaks adds the speaker of a delegation.
-func (t *troupe) speaks(d summit.Delegation) error {
+func (t *troupe) speaks(d summit.Delegation, own Speeches) error {
 	language, _, _ := strings.Cut(string(d.Speaks), "-")
-	recorded, ok := demo.SpeechIn(language)
-	speaks := d.Speaks
-	if !ok {
-		recorded, ok = demo.SpeechIn(foreign)
-		speaks = foreign
+	speaks, all := d.Speaks, own.in(language)
+	if len(all) == 0 {
+		speaks, all = foreign, own.in(foreign)
 	}
-	if !ok {
+	if len(all) == 0 {
 		return fmt.Errorf("there is no recorded speech in %q nor in %q", d.Speaks, foreign)
 	}
-	voice, err := player.Opus(bytes.NewReader(recorded.Ogg))
+	voices, err := turns(all)
 	if err != nil {
-		return fmt.Errorf("the recorded speech in %q cannot be read: %w", speaks, err)
+		return err
 	}
 	id := summit.SeatID("speech-" + d.ID)
-	t.plays(summit.Seat{ID: id, Role: summit.Principal, Delegation: d.ID, Name: d.Name, Function: speech, Speaks: speaks, Hears: speaks})
-	t.props[id] = cast.Props{Voice: voice}
-	t.texts[id] = recorded.Text
+	t.plays(summit.Seat{ID: id, Role: summit.Principal, Delegation: d.ID, Name: d.Name, Function: spoken, Speaks: speaks, Hears: speaks})
+	t.props[id] = cast.Props{Turns: voices}
+	t.speeches[id] = all
 	t.speakers = append(t.speakers, id)
 	return nil
 }
@@ -122,7 +117,7 @@ var word = summit.Text{"ar": "تدريب", "en": "Rehearsal", "ru": "Репет�
 
 var listening = summit.Text{"ar": "مستمع", "en": "Listener", "ru": "Слушатель", "zh": "听众"}
 
-var speech = summit.Text{"ar": "كلمة مسجّلة", "en": "Recorded speech", "ru": "Запись речи", "zh": "录音讲话"}
+var spoken = summit.Text{"ar": "كلمة مسجّلة", "en": "Recorded speech", "ru": "Запись речи", "zh": "录音讲话"}
 
 // called is a name with what something or somebody is in a rehearsal before it.
 func called(what, name summit.Text) summit.Text {

@@ -116,7 +116,11 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	if err != nil {
 		return s, err
 	}
-	rehearsals := rehearsal.Open(summits, shelf, s.LocalURL(), func() bool { return s.strain.Now().Full }, s.log)
+	own := rehearsal.Speeches(s.path("speeches"))
+	if err := own.Check(); err != nil {
+		s.log.Warn("not every recorded speech for rehearsals can be used", "why", err)
+	}
+	rehearsals := rehearsal.Open(summits, shelf, own, s.LocalURL(), func() bool { return s.strain.Now().Full }, s.log)
 	s.onClose(rehearsals.Close)
 	sweepDocuments(shelf, summits, s.log)
 	watched := newAttentive(summits, s.log)
