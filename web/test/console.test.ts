@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { scenes, view, type Scene } from "../src/fixtures/scenes";
 import type { Booth, SeatId, View } from "../src/protocol/view.gen";
-import { floorLanguage, handover, incomingOf, interpreterConsole, microphoneOpen, nextIncoming, partner, relays, warnings } from "../src/state/console";
+import { floorLanguage, handover, incomingOf, interpreterConsole, microphoneOpen, partner, warnings } from "../src/state/console";
 import { distress } from "../src/state/distress";
 import { keep, kept, loudness, moved, narrowest, picture, plain, reading, set, usualPicture } from "../src/state/hearing";
+import { preselected, preselectNext, putAt, relays, type Relay } from "../src/state/incoming";
 import { command, commands, focusOf, free, remap, shown, usual, type Press } from "../src/state/keys";
 import { PeakHold } from "../src/state/peak";
 import { keepPinned, pinnedBefore, signs } from "../src/state/sign";
@@ -99,14 +100,33 @@ describe("what an interpreter works from", () => {
     expect(incomingOf(scene("interpreter-bidirectional").me)).toEqual({ from: "channel", language: "ar" });
   });
 
-  test("is never their own booth's channel", () => {
-    const v = scene("interpreter");
-    expect(relays(v, stand(v))).toEqual(["ar", "ru"]);
+  test("is never their own booth's channel, and each channel keeps its key", () => {
+    const off = scene("interpreter-off");
+    const me = (mayHear: string[]) => ({ me: { ...off.me, mayHear } });
+    const at = (c: ReturnType<typeof stand>, mayHear: string[], first?: string[]) => relays(me(mayHear), c, first).map((r) => [r.language, r.key]);
+    expect(at(stand(off), ["en", "ar", "ru", "zh", "fr"])).toEqual([["ar", 0], ["zh", 1], ["fr", 2], ["en", undefined], ["ru", undefined]]);
+    expect(at(stand(off), ["en", "ar", "ru", "zh", "fr"], ["fr", "en"])).toEqual([["fr", 0], ["en", 1], ["ar", 2], ["zh", undefined], ["ru", undefined]]);
+    const onAir = scene("interpreter");
+    expect(at(stand(onAir), ["en", "ar", "zh"], ["fr", "en", "zh"])).toEqual([["zh", 1], ["ar", 2]]);
   });
 
-  test("goes round by one key, the floor first", () => {
-    const channels = ["ar", "ru"];
-    expect([undefined, "ar", "ru", "zh"].map((now) => nextIncoming(now, channels))).toEqual(["ar", "ru", "", ""]);
+  test("is put at another key in exchange for what was there", () => {
+    const order = ["ar", "zh", "fr", "ru"];
+    expect([putAt(order, 0, "ru"), putAt(order, 2, "ar"), putAt(order, 1, "zh")]).toEqual([["ru", "zh", "fr"], ["fr", "zh", "ar"], ["ar", "zh", "fr"]]);
+  });
+
+  test("has one source that is pre-selected, never the one that is heard", () => {
+    const channels: Relay[] = [{ language: "ar", key: 0 }, { language: "ru", key: 1 }];
+    const next = (now: string, wanted?: string) => preselected(now, wanted, channels);
+    expect([next(""), next("", "ru"), next("ru"), next("ru", "ru"), next("ru", "ar"), next("", "gone")]).toEqual(["ar", "ru", "", "", "ar", "ar"]);
+    expect(preselected("", undefined, [])).toBeUndefined();
+  });
+
+  test("is pre-selected in turn, past the one that is heard", () => {
+    const channels: Relay[] = [{ language: "ar", key: 0 }, { language: "ru", key: 1 }];
+    const after = (now: string, wanted?: string) => preselectNext(now, wanted, channels);
+    expect([after(""), after("", "ru"), after("ar", ""), after("ar", "ru")]).toEqual(["ru", "ar", "ru", ""]);
+    expect(preselectNext("", undefined, [])).toBeUndefined();
   });
 
   test("is warned of when the pivot falls silent", () => {
@@ -192,13 +212,13 @@ describe("the headphones", () => {
   test("and keys are kept on the device for each interpreter, and nonsense is not", () => {
     const store = new Map<string, string>();
     const shelf = { getItem: (k: string) => store.get(k) ?? null, setItem: (k: string, v: string) => void store.set(k, v) };
-    const usually = { hearing: plain, keys: usual, picture: usualPicture };
-    const mine = { hearing: { ...plain, balance: -0.5 }, keys: remap(usual, "cough", "F13"), picture: 0.4, comfortable: -24 };
+    const usually = { hearing: plain, keys: usual, picture: usualPicture, channels: [] };
+    const mine = { hearing: { ...plain, balance: -0.5 }, keys: remap(usual, "cough", "F13"), picture: 0.4, channels: ["zh", "ar"], next: "", comfortable: -24 };
     keep(shelf, "ru-1", mine);
     expect(kept(shelf, "ru-1")).toEqual(mine);
     expect(kept(shelf, "ru-2")).toEqual(usually);
-    store.set("liqa/console/ru-1", JSON.stringify({ hearing: { volume: "x", balance: 40 }, keys: { cough: "KeyM" }, picture: "wide", comfortable: null }));
-    expect(kept(shelf, "ru-1")).toEqual({ ...usually, hearing: { ...plain, balance: 1 } });
+    store.set("liqa/console/ru-1", JSON.stringify({ hearing: { volume: "x", balance: 40 }, keys: { cough: "KeyM" }, picture: "wide", channels: ["zh", 3, "zh"], next: 7, comfortable: null }));
+    expect(kept(shelf, "ru-1")).toEqual({ ...usually, hearing: { ...plain, balance: 1 }, channels: ["zh"] });
     store.set("liqa/console/ru-1", "{");
     expect(kept(shelf, "ru-1")).toEqual(usually);
   });

@@ -147,14 +147,3 @@ function interpreted(channel: Channel): boolean {
 export function incomingOf(me: Pick<View["me"], "incoming">): Incoming {
   return me.incoming === undefined ? { from: "floor" } : { from: "channel", language: me.incoming };
 }
-
-/** The channels an interpreter may work from: not those their own booth speaks into now. */
-export function relays(view: Pick<View, "me">, c: Console): readonly Language[] {
-  return view.me.mayHear.filter((l) => c.booth?.onAir === undefined || c.booth.into !== l);
-}
-
-/** The next thing to listen to after the one now; "" is the floor. */
-export function nextIncoming(now: Language | undefined, channels: readonly Language[]): Language | "" {
-  const order = ["", ...channels];
-  return order[(order.indexOf(now ?? "") + 1) % order.length] ?? "";
-}

@@ -1,6 +1,7 @@
 // How an interpreter has set their headphones, their keys and the speaker's
 // picture: kept on the device, for each interpreter.
 
+import type { Language } from "../protocol/view.gen";
 import { commands, free, usual, type Keys } from "./keys";
 
 /** What the headphones are set to. */
@@ -61,6 +62,10 @@ export interface Kept {
   readonly comfortable?: number;
   /** How much of the width beside it the speaker's picture has; from `narrowest` to 1. */
   readonly picture: number;
+  /** The channels that they have put at the keys for channels, in their order. */
+  readonly channels: readonly Language[];
+  /** What is pre-selected; "" is the floor, undefined what the console takes by itself. */
+  readonly next?: Language | "";
 }
 
 export const narrowest = 0.25;
@@ -97,7 +102,9 @@ export function kept(store: Store, seat: string): Kept {
     hearing: ear,
     keys: new Set(Object.values(mine)).size === commands.length ? mine : usual,
     picture: isNumber(rest.picture) ? picture(rest.picture) : usualPicture,
+    channels: Array.isArray(rest.channels) ? [...new Set(rest.channels.filter((l) => typeof l === "string"))] : [],
     ...(isNumber(rest.comfortable) ? { comfortable: rest.comfortable } : {}),
+    ...(typeof rest.next === "string" ? { next: rest.next } : {}),
   };
 }
 

@@ -1,7 +1,10 @@
 // The interpreter's console and what others are told of the booths, in English.
 
 export const consoleEn = {
-  "console.automatic": "Automatic",
+  "console.automatic": "Auto",
+  "console.preselect": "Pre-select",
+  "console.incoming.says": "Incoming: {now}. Pre-selected: {next}.",
+  "console.channels": "Incoming channels at keys",
   "console.huddle": "Huddle of {delegation}",
   "console.live-unheard": "Live, not heard",
   "console.stalled": "On air, no sound",
@@ -39,8 +42,13 @@ export const consoleEn = {
   "console.key.output-b": "Outgoing B",
   "console.key.output-c": "Outgoing C",
   "console.key.direction": "Turn the direction",
-  "console.key.incoming-next": "Next incoming",
+  "console.key.incoming-change": "To what is pre-selected",
+  "console.key.incoming-preselect": "Pre-select another",
   "console.key.incoming-auto": "Incoming automatic",
+  "console.key.incoming-floor": "Incoming: floor",
+  "console.key.incoming-1": "Incoming: channel 1",
+  "console.key.incoming-2": "Incoming: channel 2",
+  "console.key.incoming-3": "Incoming: channel 3",
   "console.key.slow-down": "Ask to slow down",
   "console.key.too-quiet": "Too quiet",
   "console.key.bad-sound": "Bad sound",

@@ -1,7 +1,10 @@
 // Пульт переводчика и то, что о кабинах говорится другим, по-русски.
 
 export const consoleRu = {
-  "console.automatic": "Само",
+  "console.automatic": "Авто",
+  "console.preselect": "Предвыбор",
+  "console.incoming.says": "Входящий: {now}. Предвыбран: {next}.",
+  "console.channels": "Входящие каналы на клавишах",
   "console.huddle": "Совещание: {delegation}",
   "console.live-unheard": "Включён, не слышно",
   "console.stalled": "В эфире, звука нет",
@@ -39,8 +42,13 @@ export const consoleRu = {
   "console.key.output-b": "Исходящий B",
   "console.key.output-c": "Исходящий C",
   "console.key.direction": "Повернуть направление",
-  "console.key.incoming-next": "Следующий входящий",
+  "console.key.incoming-change": "Перейти на предвыбранный",
+  "console.key.incoming-preselect": "Предвыбрать другой",
   "console.key.incoming-auto": "Входящий выбирается сам",
+  "console.key.incoming-floor": "Входящий: зал",
+  "console.key.incoming-1": "Входящий: канал 1",
+  "console.key.incoming-2": "Входящий: канал 2",
+  "console.key.incoming-3": "Входящий: канал 3",
   "console.key.slow-down": "Просить говорить медленнее",
   "console.key.too-quiet": "Слишком тихо",
   "console.key.bad-sound": "Плохой звук",
