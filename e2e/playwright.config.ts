@@ -1,18 +1,22 @@
 import { defineConfig } from '@playwright/test';
 
 // Every story starts its own server and its own browsers, one of each person:
-// a fake camera and microphone belong to a whole Chromium. On two cores that
-// leaves room for one story at a time.
+// a fake camera and microphone belong to a whole Chromium, and take half a core.
+// On two cores that leaves room for one story at a time, or for two that have
+// one browser and mostly wait: package.json tries those two by two.
+const light = /(airtest|greenroom|headset|lipsync|texts)\.spec\.ts/;
+
 export default defineConfig({
   testDir: 'stories',
   workers: 1,
   fullyParallel: false,
   forbidOnly: true,
   // A story is about real time, and the machine may have other work: one that
-  // fails is told once more, and listed as flaky. Where a second chance would
-  // hide what must never happen, the story has none (bilateral.spec.ts).
+  // fails is told once more, and listed as flaky. What must never happen is not
+  // hidden by that (support/never.ts).
   retries: 1,
   timeout: 120_000,
   reporter: [['list']],
   expect: { timeout: 15_000 },
+  projects: [{ name: 'light', testMatch: light }, { name: 'busy', testIgnore: light }],
 });

@@ -2,13 +2,12 @@
 // them back and says in words what will not do: each fault as a recording in
 // Chromium's microphone. It never keeps anybody off air.
 import { expect, test } from '@playwright/test';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recorded, type FaultName } from '../support/faults.ts';
-import { officer, type Wire } from '../support/officer.ts';
-import { Person } from '../support/person.ts';
-import { Server } from '../support/server.ts';
+import { Meeting, technician } from '../support/meeting.ts';
+import type { Person } from '../support/person.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'liqa-air-'));
 /** Each has a browser of its own: a recording belongs to a whole Chromium. */
@@ -21,31 +20,18 @@ const words: Partial<Record<FaultName, RegExp>> = {
   noise: /room is too loud/,
 };
 
-let server: Server;
-let protocol: Wire;
-let links: Readonly<Record<string, string>>;
+let meeting: Meeting;
 
 test.beforeAll(async () => {
-  server = await Server.start();
-  const seats = order.map((name) => `  - {id: i-${name}, role: interpreter, booth: ru, hears: zh, speaks: ru, name: {en: Interpreter ${name}}}`);
-  const yaml = readFileSync(join(import.meta.dirname, '../support/summit.yaml'), 'utf8');
-  const technician = '  - {id: technician, role: technician, hears: ru, name: {en: Technician}}';
-  links = (await server.convene(yaml.replace('run-of-show:', `${[...seats, technician].join('\n')}\nrun-of-show:`))).links;
-  protocol = await officer(server, links['officer']!);
-  await protocol.act('start-item', { item: 'opening' });
+  const seats = order.map((name) => `id: i-${name}, role: interpreter, booth: ru, hears: zh, speaks: ru, name: {en: Interpreter ${name}}`);
+  meeting = await Meeting.begin('summit.yaml', { more: [...seats, technician] });
+  await meeting.opens('opening');
 });
 
-test.afterAll(async () => {
-  protocol.close();
-  await server.stop();
-});
+test.afterAll(() => meeting?.end());
 
 async function interpreter(name: FaultName): Promise<Person> {
-  const person = await Person.arrive(undefined, {
-    tested: false,
-    args: ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${recorded(dir, name)}`],
-  });
-  await person.open(links[`i-${name}`]!);
+  const person = await meeting.person(`i-${name}`, { tested: false, devices: { audio: recorded(dir, name) } });
   await person.page.locator('[data-lamp]').waitFor();
   return person;
 }
@@ -75,9 +61,7 @@ test('a clean recording is accepted; who goes on air untested is asked once', as
 
 /** The wall has it at the seat: the verdict in the row, the fault in words and figures below. */
 async function onTheWall(person: Person, name: FaultName): Promise<void> {
-  const wall = await person.another();
-  await wall.open(links['technician']!);
-  const { page } = wall;
+  const { page } = await meeting.beside(person, 'technician');
   const row = page.locator(`tr[data-seat=i-${name}]`);
   await expect(row.locator('[data-tested-air]')).toHaveAttribute('data-tested-air', 'refused', { timeout: 20_000 });
   await row.locator('button').first().click();

@@ -3,16 +3,14 @@
 // itself. What is apart reaches nobody else, by tone and by colour.
 import { expect, test } from '@playwright/test';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { signatures } from '../support/media.ts';
-import { officer, type Wire } from '../support/officer.ts';
-import { Person } from '../support/person.ts';
-import { Server, type Convened } from '../support/server.ts';
+import { Meeting } from '../support/meeting.ts';
+import type { Wire } from '../support/officer.ts';
+import type { Person } from '../support/person.ts';
 
 test.describe.configure({ mode: 'serial' });
 
-let server: Server;
-let summit: Convened;
+let meeting: Meeting;
 let protocol: Wire;
 let principal: Person;
 let adviser: Person;
@@ -20,12 +18,11 @@ let other: Person;
 
 test.beforeAll(async () => {
   test.setTimeout(120_000);
-  server = await Server.start();
-  summit = await server.convene(readFileSync(join(import.meta.dirname, '../support/summit.yaml'), 'utf8'));
-  protocol = await officer(server, summit.links['officer']!);
-  [principal, adviser, other] = await Promise.all([Person.arrive('a-principal'), Person.arrive('a-delegate'), Person.arrive('b-delegate')]);
+  meeting = await Meeting.begin();
+  ({ protocol } = meeting);
+  [principal, adviser, other] = await Promise.all([meeting.person('a-principal'), meeting.person('a-delegate'), meeting.person('b-delegate')]);
   // No headless browser has a screen to choose: a page of one colour stands for it.
-  await adviser.context.addInitScript(([r, g, b]) => {
+  await adviser.page.evaluate(([r, g, b]) => {
     navigator.mediaDevices.getDisplayMedia = () => {
       const canvas = document.createElement('canvas');
       [canvas.width, canvas.height] = [640, 360];
@@ -36,21 +33,11 @@ test.beforeAll(async () => {
       return Promise.resolve(canvas.captureStream(10));
     };
   }, signatures['interpreter-ru'].colour);
-  await Promise.all([
-    principal.open(summit.links['a-principal']!),
-    adviser.open(summit.links['a-delegate']!),
-    other.open(summit.links['b-delegate']!),
-  ]);
-  await protocol.sending('a-principal', 'a-delegate', 'b-delegate');
-  await protocol.act('start-item', { item: 'talks' });
+  await meeting.opens('talks');
   await other.hearsOnly('picture-1', 'a-principal');
 });
 
-test.afterAll(async () => {
-  await Promise.all([principal, adviser, other].map((p) => p?.leave()));
-  protocol?.close();
-  await server?.stop();
-});
+test.afterAll(() => meeting?.end());
 
 test('who confers is heard by their own delegation and by nobody else', async () => {
   await adviser.page.locator('[data-act=enter-huddle]').first().click();

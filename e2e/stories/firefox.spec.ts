@@ -2,12 +2,8 @@
 // whose browser is Chromium: each hears the other; Firefox is seen; what it
 // cannot show it says, and VP9 it shows.
 import { expect, test } from '@playwright/test';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { FirefoxPerson, outside } from '../support/firefox.ts';
-import { officer, type Wire } from '../support/officer.ts';
-import { Person } from '../support/person.ts';
-import { Server } from '../support/server.ts';
+import { Meeting } from '../support/meeting.ts';
 
 /** Milliseconds: two browsers beside other work are slow to come to it. */
 const patient = 60_000;
@@ -15,23 +11,20 @@ const patient = 60_000;
 const address = outside();
 test.skip(address === undefined, 'Firefox exchanges media only at a network address other than 127.0.0.1, and this machine has none.');
 
-let server: Server;
-let protocol: Wire;
+let meeting: Meeting;
 let fox: FirefoxPerson;
-let b: Person;
 
 test.afterEach(async () => {
-  await Promise.all([fox?.leave(), b?.leave()]);
-  protocol?.close();
-  await server?.stop();
+  await fox?.leave();
+  await meeting?.end();
 });
 
 test('who comes with Firefox hears and is heard, is seen, and is told what cannot be shown', async () => {
   test.setTimeout(240_000);
-  server = await Server.start(address);
-  const summit = await server.convene(readFileSync(join(import.meta.dirname, '../support/summit.yaml'), 'utf8'));
-  protocol = await officer(server, summit.links['officer']!);
-  [fox, b] = await Promise.all([FirefoxPerson.arrive('a-principal'), Person.arrive('b-principal')]);
+  meeting = await Meeting.begin('summit.yaml', { direct: address! });
+  const { protocol } = meeting;
+  let b;
+  [fox, b] = await Promise.all([FirefoxPerson.arrive('a-principal'), meeting.person('b-principal')]);
   // When the page is loaded again, Chromium has no H.264 either.
   await b.context.addInitScript(() => {
     const all = RTCRtpSender.getCapabilities.bind(RTCRtpSender);
@@ -40,7 +33,7 @@ test('who comes with Firefox hears and is heard, is seen, and is told what canno
       return of && { ...of, codecs: of.codecs.filter((c) => c.mimeType !== 'video/H264' || !localStorage.getItem('without-h264')) };
     };
   });
-  await Promise.all([fox.open(summit.links['a-principal']!), b.open(summit.links['b-principal']!)]);
+  await fox.open(meeting.link('a-principal'));
   await protocol.until((v) => ['a-principal', 'b-principal'].every((id) => v.seats.some((s) => s.id === id && s.sends.includes('camera'))), patient);
   await protocol.act('start-item', { item: 'talks' });
 

@@ -2,13 +2,13 @@
 // RTP; what was found is said in one sentence and one colour, and the
 // technician has it.
 import { expect, test, type Page } from '@playwright/test';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { capture, wavOf } from '../support/media.ts';
+import { Meeting, technician } from '../support/meeting.ts';
 import { Wire } from '../support/officer.ts';
 import { Person } from '../support/person.ts';
-import { Server } from '../support/server.ts';
 import { TcpRelay } from '../support/tcprelay.ts';
 
 const rate = 48_000;
@@ -29,27 +29,17 @@ async function room(page: Page, link: string): Promise<void> {
 }
 
 test('each line is tested before the door, and the technician knows', async () => {
-  const server = await Server.start();
+  const meeting = await Meeting.begin('summit.yaml', { more: [technician, 'id: second, role: technician, hears: ru, name: {en: Second}'] });
+  const { server, summit } = meeting;
   const tcp = await TcpRelay.open(server.relay.port);
-  const yaml = readFileSync(join(import.meta.dirname, '../support/summit.yaml'), 'utf8');
-  const summit = await server.convene(
-    yaml.replace('run-of-show:', '  - {id: technician, role: technician, hears: ru, name: {en: Technician}}\n  - {id: second, role: technician, hears: ru, name: {en: Second}}\nrun-of-show:'),
-  );
   const dir = mkdtempSync(join(tmpdir(), 'liqa-room-'));
   const { video } = capture(dir, 'a-principal');
   writeFileSync(join(dir, 'speech.wav'), echoing());
-  const person = await Person.arrive(undefined, {
-    args: [
-      '--use-fake-ui-for-media-stream',
-      '--use-fake-device-for-media-stream',
-      `--use-file-for-fake-audio-capture=${join(dir, 'speech.wav')}`,
-      `--use-file-for-fake-video-capture=${video}`,
-    ],
-  });
-  const technician = await Wire.open(server, summit.links['technician']!);
-  await technician.act('arrive');
+  const person = await Person.arrive(undefined, { devices: { audio: join(dir, 'speech.wav'), video } });
+  const desk = await Wire.open(server, summit.links['technician']!);
+  await desk.act('arrive');
   const found = async () =>
-    (await (await technician.call('GET', `/api/summits/${summit.summit}/linetests`)).json()) as Record<string, Found>;
+    (await (await desk.call('GET', `/api/summits/${summit.summit}/linetests`)).json()) as Record<string, Found>;
 
   // A good line.
   await room(person.page, summit.links['a-principal']!);
@@ -72,7 +62,7 @@ test('each line is tested before the door, and the technician knows', async () =
   await expect(person.page.locator('[data-line=amber]')).toBeVisible();
   expect((await found())['a-principal']).toMatchObject({ colour: 'amber', says: 'echo', echo: 'back' });
   // Nothing of any of it was in the room.
-  expect(technician.view?.seats.every((s) => s.sends.length === 0)).toBe(true);
+  expect(desk.view?.seats.every((s) => s.sends.length === 0)).toBe(true);
 
   // One part in eight is lost.
   const lossy = await person.another();
@@ -94,13 +84,13 @@ test('each line is tested before the door, and the technician knows', async () =
   // A restart keeps what was found.
   await server.kill();
   await server.run();
-  const again = await technician.again();
+  const again = await desk.again();
   const kept = (await (await again.call('GET', `/api/summits/${summit.summit}/linetests`)).json()) as Record<string, Found>;
   expect(Object.keys(kept).sort()).toEqual(['a-delegate', 'a-principal', 'b-principal']);
   again.close();
   await person.leave();
   tcp.close();
-  await server.stop();
+  await meeting.end();
 });
 
 interface Found {

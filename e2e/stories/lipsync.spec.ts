@@ -2,13 +2,11 @@
 // changes of speaker in one pair of slots, a flash is seen when its beep is
 // heard, as EBU R37 and ITU-R BT.1359 allow.
 import { expect, test } from '@playwright/test';
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { officer } from '../support/officer.ts';
-import { Person } from '../support/person.ts';
-import { Server } from '../support/server.ts';
+import { join } from 'node:path';
+import { Meeting } from '../support/meeting.ts';
 
 /** A second, which is 50 packets of sound with what the encoder adds: a flash and a beep of 100 ms at its beginning. */
 function clips(dir: string): { camera: string; voice: string } {
@@ -27,19 +25,15 @@ function clips(dir: string): { camera: string; voice: string } {
 
 test('lips and voice stay together after ten changes of speaker, the picture coming 200 ms late', async () => {
   test.setTimeout(180_000);
-  const server = await Server.start();
-  server.relay.onWay = (way) => (way.pictureDelay = 200);
-  const summit = await server.convene(readFileSync(join(import.meta.dirname, '../support/summit.yaml'), 'utf8'));
-  const protocol = await officer(server, summit.links['officer']!);
+  const meeting = await Meeting.begin();
+  const { protocol } = meeting;
+  meeting.server.relay.onWay = (way) => (way.pictureDelay = 200);
   const { camera, voice } = clips(mkdtempSync(join(tmpdir(), 'liqa-lips-')));
-  const speakers = ['a-delegate', 'b-delegate'].map((seat) =>
-    spawn(resolve(import.meta.dirname, '../../bin/speaker'), [summit.links[seat]!, '--camera', camera, '--voice', voice], { stdio: 'inherit' }),
-  );
-  const listener = await Person.arrive('a-principal');
-  await listener.open(summit.links['a-principal']!);
-  await protocol.sending('a-delegate', 'b-delegate', 'a-principal');
-  await protocol.act('start-item', { item: 'opening' });
-  await protocol.act('give-floor', { seat: 'a-delegate' });
+  const [listener] = await Promise.all([
+    meeting.person('a-principal'),
+    ...['a-delegate', 'b-delegate'].map((seat) => meeting.playing(seat, voice, camera, 25)),
+  ]);
+  await meeting.opens('opening', 'a-delegate');
   await listener.page.waitForTimeout(8_000); // a browser finds its way into step by 80 ms a second
 
   const offsets: number[] = [];
@@ -60,8 +54,5 @@ test('lips and voice stay together after ten changes of speaker, the picture com
   expect(median).toBeLessThan(185);
   expect(acceptable.length / offsets.length).toBeGreaterThan(0.7);
 
-  for (const s of speakers) s.kill();
-  await listener.leave();
-  protocol.close();
-  await server.stop();
+  await meeting.end();
 });

@@ -2,12 +2,10 @@
 // listener's original, which never comes back loudly; all of it measured at the
 // page's output.
 import { expect, test } from '@playwright/test';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Actor, camera, voice } from '../support/actor.ts';
-import { officer, type Wire } from '../support/officer.ts';
-import { Person } from '../support/person.ts';
-import { Server, type Convened } from '../support/server.ts';
+import { camera, voice } from '../support/actor.ts';
+import { Meeting } from '../support/meeting.ts';
+import type { Wire } from '../support/officer.ts';
+import type { Person } from '../support/person.ts';
 
 test.describe.configure({ mode: 'serial' });
 
@@ -24,12 +22,10 @@ interface Ears {
 /** The tones of the speaker of the floor: where bass and treble are promised, and the middle, which they leave alone. */
 const tones = { low: 125, middle: 1000, high: 8000 };
 
-let server: Server;
-let summit: Convened;
+let meeting: Meeting;
 let protocol: Wire;
 let booth: Person;
 let reporter: Person;
-let speakers: Actor[];
 
 const output = async (who: Person) => who.page.evaluate((t) => (globalThis as unknown as Ears).liqaEars.tones('output', t), tones) as Promise<typeof tones>;
 
@@ -42,28 +38,21 @@ const footSwitch = (who: Person, type: 'keydown' | 'keyup', repeat = false) =>
 
 test.beforeAll(async () => {
   test.setTimeout(90_000);
-  server = await Server.start();
-  summit = await server.convene(readFileSync(join(import.meta.dirname, '../support/summit.yaml'), 'utf8'));
-  protocol = await officer(server, summit.links['officer']!);
+  meeting = await Meeting.begin();
+  ({ protocol } = meeting);
   const grey = camera('grey', 'gray');
   const calm = voice('calm', Object.values(tones).map((hz) => `0.05*sin(2*PI*${hz}*t)`).join('+'), 4);
   const sudden = voice('sudden', '0.02*sin(2*PI*300*t)+0.97*sin(2*PI*2500*t)*gt(mod(t,2),1.7)', 4);
-  speakers = await Promise.all([Actor.playing(summit.links['b-delegate']!, calm, grey), Actor.playing(summit.links['a-delegate']!, sudden, grey)]);
-  booth = await Person.arrive('interpreter-ru');
-  reporter = await booth.another();
-  await Promise.all([booth.open(summit.links['interpreter-ru']!), reporter.open(summit.links['reporter']!)]);
-  await protocol.sending('b-delegate', 'a-delegate', 'interpreter-ru');
-  await protocol.present('reporter');
-  await protocol.act('start-item', { item: 'opening' });
-  await protocol.act('give-floor', { seat: 'b-delegate' });
+  [booth] = await Promise.all([
+    meeting.person('interpreter-ru'),
+    meeting.playing('b-delegate', calm, grey),
+    meeting.playing('a-delegate', sudden, grey),
+  ]);
+  reporter = await meeting.beside(booth, 'reporter');
+  await meeting.opens('opening', 'b-delegate');
 });
 
-test.afterAll(async () => {
-  for (const s of speakers ?? []) s.leave();
-  await booth?.leave();
-  protocol?.close();
-  await server?.stop();
-});
+test.afterAll(() => meeting?.end());
 
 test('an interpreter takes 12 dB of bass away and adds 12 dB of treble, by keys, and is told by ear what happens', async () => {
   const { page } = booth;
@@ -71,6 +60,11 @@ test('an interpreter takes 12 dB of bass away and adds 12 dB of treble, by keys,
   // What is heard goes through the chain, and none of it by the elements.
   expect(await page.locator('[data-slot=channel]').evaluate((e: HTMLAudioElement) => e.muted)).toBe(true);
   const before = await output(booth);
+  // Three tones of 0.05: −24.3 dBFS together, and peaks of −16.5 at most.
+  const incoming = page.locator('.incoming');
+  const meter = incoming.getByRole('meter', { name: 'Incoming level' });
+  await expect.poll(async () => Math.abs(Number(await meter.getAttribute('aria-valuenow')) + 24)).toBeLessThan(3);
+  await expect.poll(async () => Math.abs(Number((await incoming.locator('.figure').textContent())!.replace('−', '-')) + 17)).toBeLessThan(4);
   for (let i = 0; i < 6; i++) {
     await page.keyboard.press('z');
     await page.keyboard.press('v');
@@ -178,9 +172,9 @@ test('the original stays low under the interpreter, comes back by a ramp, and ne
   expect(await loudest(since)).toBeLessThan(never);
 
   // Another connection, and a page loaded anew: before anything else is known the original is low.
-  for (const way of await reporter.ways(server.relay, false)) way.cut = true;
+  for (const way of await reporter.ways(meeting.server.relay, false)) way.cut = true;
   await expect.poll(middle, { timeout: 20_000 }).toBeLessThan(full - 60);
-  for (const way of server.relay.ways.values()) way.cut = false;
+  for (const way of meeting.server.relay.ways.values()) way.cut = false;
   await lowAgain();
   expect(await loudest(since)).toBeLessThan(never);
   await page.reload();

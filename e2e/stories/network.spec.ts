@@ -2,19 +2,16 @@
 // is loaded anew, a device that sleeps, a page that the browser has frozen. By
 // tone, by pixel, by the banner.
 import { expect, test } from '@playwright/test';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { twoLayers } from '../support/media.ts';
-import { officer, Wire } from '../support/officer.ts';
-import { Person } from '../support/person.ts';
-import { Server, type Convened } from '../support/server.ts';
-
-const yaml = readFileSync(join(import.meta.dirname, '../support/summit.yaml'), 'utf8');
+import { Meeting } from '../support/meeting.ts';
+import type { Wire } from '../support/officer.ts';
+import type { Person } from '../support/person.ts';
+import type { Server } from '../support/server.ts';
 
 test.describe.configure({ mode: 'serial' });
 
+let meeting: Meeting;
 let server: Server;
-let summit: Convened;
 let protocol: Wire;
 /** The one whose line fails, and the one at the other end. */
 let a: Person;
@@ -24,24 +21,16 @@ let pages: Awaited<ReturnType<Server['line']>>;
 
 test.beforeAll(async () => {
   test.setTimeout(120_000);
-  server = await Server.start();
+  meeting = await Meeting.begin();
+  ({ server, protocol } = meeting);
   pages = await server.line();
-  summit = await server.convene(yaml);
-  protocol = await officer(server, summit.links['officer']!);
-  [a, b] = await Promise.all([Person.arrive('a-delegate'), Person.arrive('b-principal', { camera: twoLayers })]);
-  await Promise.all([a.open(pages.address(summit.links['a-delegate']!)), b.open(summit.links['b-principal']!)]);
-  await protocol.sending('a-delegate', 'b-principal');
-  await protocol.act('start-item', { item: 'opening' });
-  await protocol.act('give-floor', { seat: 'a-delegate' });
+  [a, b] = await Promise.all([meeting.person('a-delegate', { at: pages.address }), meeting.person('b-principal', { camera: twoLayers })]);
+  await meeting.opens('opening', 'a-delegate');
   await a.listens(await place(a, 'b-principal'), 'b-principal');
   await b.listens(await place(b, 'a-delegate'), 'a-delegate');
 });
 
-test.afterAll(async () => {
-  await Promise.all([a, b].map((p) => p?.leave()));
-  protocol?.close();
-  await server?.stop();
-});
+test.afterAll(() => meeting?.end());
 
 /** The slot in which a person sees another. */
 async function place(who: Person, other: 'b-principal' | 'a-delegate'): Promise<string> {

@@ -1,27 +1,14 @@
 // The server is killed in the middle of an open item: everybody comes back by
 // themselves, the press only when the officer says so.
 import { expect, test } from '@playwright/test';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { officer } from '../support/officer.ts';
-import { Person } from '../support/person.ts';
+import { Meeting } from '../support/meeting.ts';
 import { takes } from '../support/record.ts';
-import { Server } from '../support/server.ts';
 
 test('after a kill the meeting goes on, closed to the press until the officer resumes', async () => {
-  const server = await Server.start();
-  const summit = await server.convene(readFileSync(join(import.meta.dirname, '../support/summit.yaml'), 'utf8'));
-  let protocol = await officer(server, summit.links['officer']!);
-  const [a, b, reporter] = await Promise.all([Person.arrive('a-principal'), Person.arrive('b-principal'), Person.arrive()]);
-  await Promise.all([
-    a.open(summit.links['a-principal']!),
-    b.open(summit.links['b-principal']!),
-    reporter.open(summit.links['reporter']!),
-  ]);
-  await protocol.sending('a-principal', 'b-principal');
-  await protocol.present('reporter');
-  await protocol.act('start-item', { item: 'opening' });
-  await protocol.act('give-floor', { seat: 'b-principal' });
+  const meeting = await Meeting.begin();
+  const { server, summit } = meeting;
+  const [a, b, reporter] = await Promise.all([meeting.person('a-principal'), meeting.person('b-principal'), meeting.person('reporter')]);
+  await meeting.opens('opening', 'b-principal');
   await a.seesOnly('picture-1', 'b-principal');
   await reporter.seesOnly('picture-2', 'b-principal');
   await a.page.waitForTimeout(2000);
@@ -34,7 +21,7 @@ test('after a kill the meeting goes on, closed to the press until the officer re
   await a.seesOnly('picture-1', 'b-principal');
   await b.hearsOnly('picture-1', 'a-principal');
 
-  protocol = await protocol.again();
+  const protocol = (meeting.protocol = await meeting.protocol.again());
   await protocol.present('reporter');
   expect(protocol.view?.room.coverage).toBe('closed');
   await reporter.page.waitForTimeout(2000);
@@ -49,7 +36,5 @@ test('after a kill the meeting goes on, closed to the press until the officer re
   const [cut] = takes(server.data, 'open', summit.summit);
   expect(killed - cut!.ended).toBeLessThan(1500);
 
-  await Promise.all([a, b, reporter].map((p) => p.leave()));
-  protocol.close();
-  await server.stop();
+  await meeting.end();
 });

@@ -5,10 +5,8 @@ import { Meeting } from '../support/meeting.ts';
 
 test('what the stories look for fails when two sources are swapped', async () => {
   const meeting = await Meeting.begin();
-  const { protocol } = meeting;
-  const [a, b] = await Promise.all([meeting.person('a-principal', 'b-principal'), meeting.person('b-principal', 'a-principal')]);
-  await protocol.sending('a-principal', 'b-principal');
-  await protocol.act('start-item', { item: 'opening' });
+  const [a, b] = await Promise.all([meeting.person('a-principal', { as: 'b-principal' }), meeting.person('b-principal', { as: 'a-principal' })]);
+  await meeting.opens('opening');
   // Everything runs: each sees and hears somebody, and it is not the other.
   await a.seesOnly('picture-1', 'a-principal');
   await a.hearsOnly('picture-1', 'a-principal');

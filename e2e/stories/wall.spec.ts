@@ -2,88 +2,27 @@
 // microphone that is distorted until it no longer is, a private word that two
 // people hear and nobody else, and what a technician asks of people.
 import { expect, test } from '@playwright/test';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { signatures, twoLayers, wavOf, y4m } from '../support/media.ts';
-import { officer } from '../support/officer.ts';
-import { Person, sounds } from '../support/person.ts';
-import { Server } from '../support/server.ts';
+import { microphoneOf, rate, signatures, twoLayers } from '../support/media.ts';
+import { Meeting, technician } from '../support/meeting.ts';
+import { sounds } from '../support/person.ts';
 
-const rate = 48_000;
 /** Milliseconds: three browsers on a busy machine are slow to come to it. */
 const patient = 45_000;
 
-/** A Chromium whose microphone plays these samples again and again. */
-function microphoneOf(seconds: number, sample: (i: number) => number): Promise<Person> {
-  const dir = mkdtempSync(join(tmpdir(), 'liqa-wall-'));
-  const [audio, video] = [join(dir, 'sound.wav'), join(dir, 'picture.y4m')];
-  writeFileSync(audio, wavOf(seconds * rate, sample));
-  writeFileSync(video, y4m(signatures['a-principal'].colour));
-  return Person.arrive(undefined, {
-    args: [
-      '--use-fake-ui-for-media-stream',
-      '--use-fake-device-for-media-stream',
-      `--use-file-for-fake-audio-capture=${audio}`,
-      `--use-file-for-fake-video-capture=${video}`,
-    ],
-  });
-}
-
-/** Seconds of something like speech: noise that is louder below and comes in syllables; above a frequency there is nothing. */
-function babble(seconds: number, end: number): Float32Array {
-  const out = new Float32Array(seconds * rate);
-  let seed = 1;
-  let slow = 0;
-  for (let i = 0; i < out.length; i++) {
-    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-    const white = seed / 2 ** 31 - 1;
-    slow += (white - slow) * 0.35;
-    out[i] = (0.6 * slow + 0.12 * white) * (0.55 + 0.45 * Math.sin((2 * Math.PI * 4 * i) / rate));
-  }
-  if (end >= rate / 2) return out;
-  // A windowed sinc: flat up to the edge, and 60 dB less some 300 Hz above it.
-  const half = 240;
-  const taps = Array.from({ length: 2 * half + 1 }, (_, k) => {
-    const x = k - half;
-    const sinc = x === 0 ? (2 * end) / rate : Math.sin((2 * Math.PI * end * x) / rate) / (Math.PI * x);
-    return sinc * (0.42 + 0.5 * Math.cos((Math.PI * x) / half) + 0.08 * Math.cos((2 * Math.PI * x) / half));
-  });
-  return out.map((_, i) => {
-    let sum = 0;
-    for (let k = 0; k < taps.length; k++) sum += taps[k]! * (out[(i + k - half + out.length) % out.length] ?? 0);
-    return sum;
-  });
-}
-
-const file = () =>
-  readFileSync(join(import.meta.dirname, '../support/summit.yaml'), 'utf8').replace(
-    '  - {id: reporter,',
-    '  - {id: technician, role: technician, hears: ru, name: {en: Technician}}\n  - {id: reporter,',
-  );
+const withTechnician = () => Meeting.begin('summit.yaml', { more: [technician] });
 
 test('a technician sees who sends what, a microphone that distorts, and speaks with them alone', async () => {
   test.setTimeout(240_000);
-  const server = await Server.start();
-  const summit = await server.convene(file());
-  const protocol = await officer(server, summit.links['officer']!);
+  const meeting = await withTechnician();
   // Nine seconds too loud for its own microphone, and eleven as it should be.
   const tone = (i: number) => Math.sin((2 * Math.PI * signatures['a-principal'].tone * i) / rate);
+  const devices = microphoneOf(20, (i) => (i < 9 * rate ? Math.max(-1, Math.min(1, 3 * tone(i))) : 0.244 * tone(i)));
   const [a, b, desk] = await Promise.all([
-    microphoneOf(20, (i) => (i < 9 * rate ? Math.max(-1, Math.min(1, 3 * tone(i))) : 0.244 * tone(i))),
-    Person.arrive('b-principal'),
-    Person.arrive('interpreter-zh'),
+    meeting.person('a-principal', { devices }),
+    meeting.person('b-principal'),
+    meeting.person('technician', { as: 'interpreter-zh' }),
   ]);
-  await Promise.all([
-    a.open(summit.links['a-principal']!),
-    b.open(summit.links['b-principal']!),
-    desk.open(summit.links['technician']!),
-  ]);
-  await protocol.sending('a-principal', 'b-principal');
-  await protocol.present('technician');
-  await protocol.act('start-item', { item: 'talks' });
-  await protocol.act('give-floor', { seat: 'a-principal' });
-
+  await meeting.opens('talks', 'a-principal');
   await b.hearsOnly('picture-1', 'a-principal', patient);
 
   // Every connection, second by second.
@@ -119,46 +58,15 @@ test('a technician sees who sends what, a microphone that distorts, and speaks w
   await b.hearsOnly('picture-1', 'a-principal', patient);
   await a.hearsNobody('private');
 
-  await Promise.all([a, b, desk].map((p) => p.leave()));
-  protocol.close();
-  await server.stop();
-});
-
-test('a headset that falls to 16 kHz is named, and no longer when it is replaced', async () => {
-  test.setTimeout(180_000);
-  const server = await Server.start();
-  const summit = await server.convene(file());
-  const protocol = await officer(server, summit.links['officer']!);
-  const narrow = babble(14, 7600);
-  const whole = babble(12, rate / 2);
-  const a = await microphoneOf(26, (i) => (i < narrow.length ? narrow[i] : whole[i - narrow.length]) ?? 0);
-  const desk = await Person.arrive();
-  await a.open(summit.links['a-principal']!);
-  await desk.open(summit.links['technician']!);
-  await protocol.until((v) => v.seats.some((x) => x.id === 'a-principal' && x.sends.length > 0), patient);
-  await protocol.present('technician');
-  await protocol.act('start-item', { item: 'talks' });
-  await protocol.act('give-floor', { seat: 'a-principal' });
-  const alarm = desk.page.locator('[data-alarm=narrowband][data-seat=a-principal]');
-  await expect(alarm).toBeVisible({ timeout: patient });
-  await expect(alarm).toContainText(/8\p{Cf}? kHz/u);
-  await expect(alarm).toBeHidden({ timeout: patient });
-  await Promise.all([a.leave(), desk.leave()]);
-  protocol.close();
-  await server.stop();
+  await meeting.end();
 });
 
 test('what a technician asks of people is done by their own hand; a picture is made smaller, and one that stands still is named', async () => {
   test.setTimeout(240_000);
-  const server = await Server.start();
-  const summit = await server.convene(file());
-  const protocol = await officer(server, summit.links['officer']!);
-  const [a, b] = await Promise.all([Person.arrive('a-principal', { camera: twoLayers }), Person.arrive('b-principal')]);
-  const desk = await b.another();
-  await Promise.all([a.open(summit.links['a-principal']!), b.open(summit.links['b-principal']!), desk.open(summit.links['technician']!)]);
-  await protocol.sending('a-principal', 'b-principal');
-  await protocol.present('technician');
-  await protocol.act('start-item', { item: 'talks' });
+  const meeting = await withTechnician();
+  const [a, b] = await Promise.all([meeting.person('a-principal', { camera: twoLayers }), meeting.person('b-principal')]);
+  const desk = await meeting.beside(b, 'technician');
+  await meeting.opens('talks');
   await b.hearsOnly('picture-1', 'a-principal', patient);
   const details = async (seat: string) => {
     await desk.page.locator(`[aria-controls=details-${seat}]`).click();
@@ -193,7 +101,7 @@ test('what a technician asks of people is done by their own hand; a picture is m
   await expect.poll(width, { message: 'the large layer again', timeout: patient }).toBe(twoLayers.width);
 
   // Pictures are lost on the way to B, and sound is not.
-  const ways = await b.ways(server.relay, false);
+  const ways = await b.ways(meeting.server.relay, false);
   for (const way of ways) way.picturesLost = true;
   const frozen = desk.page.locator('[data-alarm=picture-frozen][data-seat=b-principal]');
   await expect(frozen).toBeVisible({ timeout: patient });
@@ -203,7 +111,5 @@ test('what a technician asks of people is done by their own hand; a picture is m
   await expect(frozen).toBeHidden({ timeout: patient });
   await b.seesOnly('picture-1', 'a-principal', patient);
 
-  await Promise.all([a, b].map((p) => p.leave()));
-  protocol.close();
-  await server.stop();
+  await meeting.end();
 });

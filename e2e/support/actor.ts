@@ -42,9 +42,9 @@ export class Actor {
     return Actor.playing(link, sound, seen ? camera(name, `0x${Buffer.from(colour).toString('hex')}`) : undefined);
   }
 
-  /** Takes a seat with the files of a microphone and a camera; sends once it has been admitted. */
-  static async playing(link: string, sound: string, picture?: string): Promise<Actor> {
-    const shown = picture === undefined ? [] : ['--camera', picture, '--rate', '10'];
+  /** Takes a seat with the files of a microphone and a camera, so many pictures a second; sends once it has been admitted. */
+  static async playing(link: string, sound: string, picture?: string, rate = 10): Promise<Actor> {
+    const shown = picture === undefined ? [] : ['--camera', picture, '--rate', String(rate)];
     const actor = new Actor(spawn(binary, [link, '--voice', sound, ...shown], { stdio: ['pipe', 'pipe', 'inherit'] }));
     await actor.#line();
     return actor;

@@ -1,7 +1,8 @@
 // The fake microphones and cameras of the stories: one tone and one colour a
 // person, so that what is heard and seen can be told apart by frequency and by
 // pixel.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export interface Signature {
@@ -24,7 +25,8 @@ export const signatures = {
 
 export type Person = keyof typeof signatures;
 
-const rate = 48_000;
+/** Samples a second. */
+export const rate = 48_000;
 
 /** A mono 16-bit WAV of one second of a tone at −12 dBFS. */
 export function wav(tone: number): Buffer {
@@ -94,5 +96,14 @@ export function capture(dir: string, person: Person, size: Size = small): { audi
   const video = join(dir, `${person}-${size.width}.y4m`);
   writeFileSync(audio, wav(s.tone));
   writeFileSync(video, y4m(s.colour, size));
+  return { audio, video };
+}
+
+/** The files of a camera of Principal A's colour and a microphone that plays these samples again and again. */
+export function microphoneOf(seconds: number, sample: (i: number) => number): { audio: string; video: string } {
+  const dir = mkdtempSync(join(tmpdir(), 'liqa-devices-'));
+  const [audio, video] = [join(dir, 'sound.wav'), join(dir, 'picture.y4m')];
+  writeFileSync(audio, wavOf(seconds * rate, sample));
+  writeFileSync(video, y4m(signatures['a-principal'].colour));
   return { audio, video };
 }

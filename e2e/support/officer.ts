@@ -85,7 +85,7 @@ export class Wire {
     });
   }
 
-  async until(is: (v: View) => boolean, ms = 20_000): Promise<View> {
+  async until(is: (v: View) => boolean, ms = 45_000): Promise<View> {
     const deadline = Date.now() + ms;
     while (!this.view || !is(this.view)) {
       if (Date.now() > deadline) throw new Error(`the view never came to it: ${JSON.stringify(this.view)}`);

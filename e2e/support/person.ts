@@ -27,6 +27,16 @@ export const quietly = [
 
 const files = mkdtempSync(join(tmpdir(), 'liqa-capture-'));
 
+/** What is particular about a person's browser. */
+export interface Browsing {
+  /** The picture of their camera, in pixels. */
+  readonly camera?: Size;
+  /** Files of a microphone, WAV, and a camera, YUV4MPEG2, in place of their tone and colour. */
+  readonly devices?: { readonly audio: string; readonly video?: string };
+  /** Whether the microphone has passed an interpreter's test. */
+  readonly tested?: boolean;
+}
+
 /** Packets of sound and picture that a way has carried, either way. */
 const carried = (way: Way) => [...way.sources.values()].reduce((sum, n) => sum + n, 0);
 
@@ -37,22 +47,18 @@ export class Person {
     readonly page: Page,
   ) {}
 
-  /** A Chromium whose camera and microphone are a person's; without a name, one that has none. */
-  static async arrive(name?: Name, options: { locale?: string; args?: string[]; camera?: Size; tested?: boolean } = {}): Promise<Person> {
-    const args = [...quietly, ...(options.args ?? [])];
-    if (name) {
-      const { audio, video } = capture(files, name, options.camera);
-      args.push(
-        '--use-fake-ui-for-media-stream',
-        '--use-fake-device-for-media-stream',
-        `--use-file-for-fake-audio-capture=${audio}`,
-        `--use-file-for-fake-video-capture=${video}`,
-      );
+  /** A Chromium whose camera and microphone are a person's, or files; without any, one that has none. */
+  static async arrive(name?: Name, options: Browsing = {}): Promise<Person> {
+    const args = [...quietly];
+    const devices = options.devices ?? (name && capture(files, name, options.camera));
+    if (devices) {
+      args.push('--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${devices.audio}`);
+      if (devices.video !== undefined) args.push(`--use-file-for-fake-video-capture=${devices.video}`);
     }
     const browser = await chromium.launch({ executablePath: executable, args });
     const context = await browser.newContext({
       viewport: { width: 1280, height: 720 },
-      locale: options.locale ?? 'en',
+      locale: 'en',
       ignoreHTTPSErrors: true,
     });
     // A headset: nothing cancels or suppresses the tone.
