@@ -29,9 +29,7 @@ test.beforeAll(async () => {
     meeting.actor('a-principal'),
     meeting.actor('b-principal'),
   ]);
-  await protocol.sending('signer', 'interpreter-ru', 'a-delegate', 'a-principal', 'b-principal');
-  await protocol.act('start-item', { item: 'opening' });
-  await protocol.act('give-floor', { seat: 'b-principal' });
+  await meeting.opens('opening', 'b-principal');
   await signer.act('go-on-air', { into: 'rsl' });
 });
 
@@ -40,16 +38,26 @@ test.afterAll(() => meeting?.end());
 test('the signer’s picture stays where it was pinned, over changes of the floor and a page loaded anew', async () => {
   await adviser.page.locator('[data-act=sign]').click();
   // A picture begins when the line has been found to take it.
-  await adviser.seesOnly('sign', 'interpreter-zh', 45_000);
+  await adviser.seesOnly('sign', 'interpreter-zh', 80_000);
   for (const seat of ['a-principal', 'b-principal']) {
     await protocol.act('give-floor', { seat });
     await adviser.seesOnly('sign', 'interpreter-zh');
   }
   await adviser.page.reload();
-  await adviser.seesOnly('sign', 'interpreter-zh', 45_000);
+  await adviser.seesOnly('sign', 'interpreter-zh', 80_000);
   // Who has not pinned it is shown the button and no picture.
   await expect(reporter.page.locator('[data-act=sign]')).toBeVisible();
   await expect(reporter.slot('sign')).toHaveCount(0);
+});
+
+test('a booth asks for slower speech: the speaker is told, calmly, and nobody else', async () => {
+  await protocol.act('give-floor', { seat: 'a-delegate' });
+  await whisperer.act('slow-down', { reason: 'too-fast' });
+  const asked = (of: Person) => of.page.locator('[data-beside=slow-down]');
+  await expect(asked(adviser)).toHaveText('The interpreters ask: a little more slowly, please.');
+  await expect(asked(reporter)).toHaveCount(0);
+  await protocol.act('give-floor', { seat: 'b-principal' });
+  await expect(asked(adviser)).toHaveCount(0);
 });
 
 test('a whisper is heard in the huddle, and not by the press, who have the original again', async () => {

@@ -33,9 +33,7 @@ test.beforeAll(async () => {
     meeting.actor('b-principal'),
     meeting.actor('b-delegate'),
   ]);
-  await protocol.sending('interpreter-ru', 'interpreter-zh', 'a-principal', 'b-principal', 'b-delegate');
-  await protocol.act('start-item', { item: 'opening' });
-  await protocol.act('give-floor', { seat: 'b-principal' });
+  await meeting.opens('opening', 'b-principal');
 });
 
 test.afterAll(() => meeting?.end());

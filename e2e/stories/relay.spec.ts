@@ -27,9 +27,7 @@ test.beforeAll(async () => {
     meeting.actor('a-principal'),
     meeting.actor('b-principal'),
   ]);
-  await protocol.sending('interpreter-en', 'interpreter-ru', 'a-principal', 'b-principal');
-  await protocol.act('start-item', { item: 'opening' });
-  await protocol.act('give-floor', { seat: 'a-principal' });
+  await meeting.opens('opening', 'a-principal');
 });
 
 test.afterAll(() => meeting?.end());
