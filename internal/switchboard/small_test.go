@@ -56,6 +56,15 @@ func (s *stage) talk(d time.Duration, all ...*mouth) {
 	}
 }
 
+// oneHearsAnother is a mouth of 700 Hz and a receiver that may have it.
+func (s *stage) oneHearsAnother() (*mouth, *Receiver, *wire) {
+	s.t.Helper()
+	m := s.mouth("m", 700)
+	r, w := s.receiver("seat", soundSlot("original-1", 0, 1))
+	s.Allow("seat", only("original-1", "m"))
+	return m, r, w
+}
+
 // pitch decodes packets and gives the frequency that is heard in them, in Hz,
 // its level in dBFS, and how long they last.
 func pitch(t *testing.T, packets []Outgoing) (hertz, level float64, lasts time.Duration) {
@@ -224,9 +233,7 @@ func TestASetMayAskForSmallSound(t *testing.T) {
 // Back to the whole sound, the receiver has it within a second.
 func TestSmallSoundGoesBack(t *testing.T) {
 	onSmallStage(t, func(t *testing.T, s *stage) {
-		m := s.mouth("m", 700)
-		r, w := s.receiver("seat", soundSlot("original-1", 0, 1))
-		s.Allow("seat", only("original-1", "m"))
+		m, r, w := s.oneHearsAnother()
 		r.SetEconomical(true)
 		s.talk(3*time.Second, m)
 		r.SetEconomical(false)
@@ -248,9 +255,7 @@ func TestSmallSoundGoesBack(t *testing.T) {
 // takes more, it is whole again.
 func TestNarrowLineHasSmallSound(t *testing.T) {
 	onSmallStage(t, func(t *testing.T, s *stage) {
-		m := s.mouth("m", 700)
-		r, w := s.receiver("seat", soundSlot("original-1", 0, 1))
-		s.Allow("seat", only("original-1", "m"))
+		m, r, w := s.oneHearsAnother()
 		r.Estimate(60_000)
 		s.talk(3*time.Second, m)
 		w.take()
@@ -274,9 +279,7 @@ func TestNarrowLineHasSmallSound(t *testing.T) {
 // Packets that are lost or come late leave no hole.
 func TestSmallSoundOverLoss(t *testing.T) {
 	onSmallStage(t, func(t *testing.T, s *stage) {
-		m := s.mouth("m", 700)
-		r, w := s.receiver("seat", soundSlot("original-1", 0, 1))
-		s.Allow("seat", only("original-1", "m"))
+		m, r, w := s.oneHearsAnother()
 		r.SetEconomical(true)
 		s.talk(time.Second, m)
 		w.take()
@@ -336,9 +339,7 @@ func TestSmallSoundObeysTheDoor(t *testing.T) {
 func TestNoReducerToBeHad(t *testing.T) {
 	onSmallStage(t, func(t *testing.T, s *stage) {
 		s.reduceWith(func() (Reducer, error) { return nil, errors.New("the server is at its limit") })
-		m := s.mouth("m", 700)
-		r, w := s.receiver("seat", soundSlot("original-1", 0, 1))
-		s.Allow("seat", only("original-1", "m"))
+		m, r, w := s.oneHearsAnother()
 		r.SetEconomical(true)
 		s.talk(3*time.Second, m)
 		if n := len(w.all()); n < 148 {
