@@ -43,5 +43,11 @@ export function size(tongue: Tongue, bytes: number): string {
 /** A level in dB, with a true minus. */
 export function level(tongue: Tongue, decibels: number): string {
   const n = new Intl.NumberFormat(`${tongue}-u-nu-latn`, { maximumFractionDigits: 0 }).format(Math.abs(decibels));
-  return `${decibels < 0 ? "−" : ""}${n} dB`;
+  return `${decibels < 0 ? "−" : ""}${n} ${tongue === "ru" ? "дБ" : "dB"}`;
+}
+
+/** A frequency given in Hz. */
+export function kilohertz(tongue: Tongue, hertz: number): string {
+  const n = new Intl.NumberFormat(`${tongue}-u-nu-latn`, { maximumFractionDigits: 1 }).format(hertz / 1000);
+  return `${n} ${tongue === "ru" ? "кГц" : "kHz"}`;
 }
