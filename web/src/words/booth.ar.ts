@@ -2,13 +2,14 @@
 
 export const boothAr = {
   "whisper.asked": "{delegation} يطلب مقصورتك إلى مشاوراته للترجمة همسًا.",
-  "whisper.asked-why": "إن ذهبت خرجت من الهواء؛ فلا تسمعك إلا المشاورات ولا تسمع غيرها.",
+  "whisper.asked-why": "إن ذهبت لم تعد على الهواء: لا تسمعك إلا المشاورات ولا تسمع غيرها.",
   "whisper.go": "الذهاب والهمس",
   "whisper.decline": "ليس الآن",
   "whisper.to": "همسًا إلى {delegation}",
   "whisper.muted": "همسًا إلى {delegation}: الميكروفون مغلق",
   "whisper.to-why": "لا تسمعك إلا مشاوراته: لا الاجتماع ولا قناتك ولا زميلك. ولا تسمع غيرها.",
   "whisper.here": "الميكروفون مفتوح للمشاورات وحدها",
+  "whisper.no-picture": "المشاورات بالصوت فقط.",
   "whisper.back": "العودة إلى المقصورة",
   "whisper.partner": "{name} يهمس إلى {delegation}. القناة لك وحدك.",
   "whisper.ask": "طلب الهمس من {booth}",

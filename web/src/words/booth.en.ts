@@ -9,6 +9,7 @@ export const boothEn = {
   "whisper.muted": "Whispering to {delegation}: microphone off",
   "whisper.to-why": "Only its huddle hears you: not the meeting, not your channel, not your partner. You hear it alone.",
   "whisper.here": "Microphone on, huddle only",
+  "whisper.no-picture": "In a huddle there is sound only.",
   "whisper.back": "Back to the booth",
   "whisper.partner": "{name} is whispering to {delegation}. The channel is yours alone.",
   "whisper.ask": "Ask {booth} to whisper",

@@ -9,6 +9,7 @@ export const boothZh = {
   "whisper.muted": "耳语传译：{delegation}（麦克风已关）",
   "whisper.to-why": "只有其内部商议听到您，会议、您的频道和搭档都听不到。您也只听到该商议。",
   "whisper.here": "麦克风已开，仅限内部商议",
+  "whisper.no-picture": "内部商议只有声音，没有画面。",
   "whisper.back": "回到译员间",
   "whisper.partner": "{name}正在为{delegation}做耳语传译，频道由您负责。",
   "whisper.ask": "邀请{booth}做耳语传译",

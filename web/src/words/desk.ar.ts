@@ -3,6 +3,7 @@
 export const deskAr = {
   "desk.editions": "لغة الصفحة",
   "desk.state.missing": "لم تبدأ",
+  "desk.edition": "{language}: {state}",
   "desk.state.draft": "مسودة",
   "desk.state.published": "منشورة",
   "desk.state.corrected": {

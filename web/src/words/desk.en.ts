@@ -3,6 +3,7 @@
 export const deskEn = {
   "desk.editions": "Language of the page",
   "desk.state.missing": "not begun",
+  "desk.edition": "{language}: {state}",
   "desk.state.draft": "draft",
   "desk.state.published": "published",
   "desk.state.corrected": { one: "corrected", other: "corrected {n} times" },

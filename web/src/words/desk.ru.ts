@@ -3,6 +3,7 @@
 export const deskRu = {
   "desk.editions": "Язык страницы",
   "desk.state.missing": "не начата",
+  "desk.edition": "{language}: {state}",
   "desk.state.draft": "черновик",
   "desk.state.published": "опубликована",
   "desk.state.corrected": {

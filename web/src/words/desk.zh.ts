@@ -3,6 +3,7 @@
 export const deskZh = {
   "desk.editions": "页面语言",
   "desk.state.missing": "未开始",
+  "desk.edition": "{language}：{state}",
   "desk.state.draft": "草稿",
   "desk.state.published": "已发布",
   "desk.state.corrected": { other: "已更正 {n} 次" },
