@@ -6,6 +6,6 @@ export default defineConfig({
   testDir: '.',
   testMatch: '*.bench.ts',
   workers: 1,
-  timeout: 330_000,
+  timeout: 600_000,
   reporter: [['list']],
 });
