@@ -1,6 +1,6 @@
-// Two things that only some are given: the sign-language interpreter, pinned by
-// who needs it, and an interpreter who whispers in one side's huddle. By colour
-// and by tone.
+// What only some are given: the sign-language interpreter, pinned by who needs
+// it; what a booth asks of the speaker; and an interpreter who whispers in one
+// side's huddle. By colour and by tone.
 import { expect, test } from '@playwright/test';
 import type { Actor } from '../support/actor.ts';
 import { Meeting } from '../support/meeting.ts';
@@ -54,7 +54,8 @@ test('a booth asks for slower speech: the speaker is told, calmly, and nobody el
   await protocol.act('give-floor', { seat: 'a-delegate' });
   await whisperer.act('slow-down', { reason: 'too-fast' });
   const asked = (of: Person) => of.page.locator('[data-beside=slow-down]');
-  await expect(asked(adviser)).toHaveText('The interpreters ask: a little more slowly, please.');
+  // In the language of the seat, and without a name.
+  await expect(asked(adviser)).toHaveText('Переводчики просят говорить немного медленнее.');
   await expect(asked(reporter)).toHaveCount(0);
   await protocol.act('give-floor', { seat: 'b-principal' });
   await expect(asked(adviser)).toHaveCount(0);
