@@ -14,7 +14,9 @@ import (
 // twice, some hundredths of a second apart, as the server's own do on the way
 // down. What the second costs, a browser takes from what its encoder may use.
 type foresight struct {
-	mean  float64   // of what is lost, 0 to 1
+	mean  float64 // of what is lost, 0 to 1
+	trips [8]time.Duration
+	heard int       // seconds
 	since time.Time // it has been so since; zero when it is not
 	on    bool
 	many  int  // seconds for which much more has come again than came
@@ -25,7 +27,7 @@ const (
 	longWay   = 100 * time.Millisecond // the round trip from which on it is worth it
 	muchLost  = 0.025
 	fewLost   = 0.01
-	lossLasts = 4 * time.Second // a line that has just narrowed loses as well, and for other reasons
+	lossLasts = 2 * time.Second
 
 	foreseeEvery = 30 * time.Millisecond
 	foreseeBack  = 120 * time.Millisecond // a packet is asked for so long after it has left
@@ -39,10 +41,18 @@ const (
 )
 
 // judge takes in what a second's reports say, and the round trip, 0 when it is
-// not known.
+// not known. Of the last seconds' trips the shortest counts: what waits in a
+// queue does not make a way long.
 func (f *foresight) judge(expected, got uint32, trip time.Duration, now time.Time) {
 	if expected > 0 && got <= expected {
-		f.mean += (float64(expected-got)/float64(expected) - f.mean) / 4
+		f.heard++
+		f.mean += (float64(expected-got)/float64(expected) - f.mean) / float64(min(f.heard, 4))
+	}
+	f.trips[f.heard%len(f.trips)] = trip
+	for _, t := range f.trips {
+		if t > 0 {
+			trip = min(trip, t)
+		}
 	}
 	switch far := trip >= longWay; {
 	case f.never || !far && !f.on || trip < longWay*3/4 || f.mean < fewLost:

@@ -115,13 +115,15 @@ func TestForesightIsForLongWaysThatLoseForLong(t *testing.T) {
 		{"a short line that loses", 20, 100, near, false},
 		{"a trip that is not known", 20, 100, 0, false},
 		{"nothing again", 20, 0, far, false},
-		{"a moment's loss", 3, 100, far, false},
+		{"a moment's loss", 2, 100, far, false},
 		{"and nothing more", 15, 0, far, false},
 		{"a long line that loses", 8, 50, far, true},
 		{"less for a moment", 4, 10, far, true},
 		{"no more", 20, 0, far, false},
 		{"much on a long line", 8, 200, far, true},
 		{"on one that has become short", 1, 200, near, false},
+		{"nothing on it", 20, 0, near, false},
+		{"much on a short line with a queue", 6, 200, far, false},
 	} {
 		if got := after(c.seconds, c.lost, c.trip); got != c.on {
 			t.Errorf("%s: %v", c.what, got)
