@@ -6,11 +6,14 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"liqa/internal/attendee"
+	"liqa/internal/strain"
+	"liqa/internal/wall"
 )
 
 // A server that takes more of the processors than it has been allowed refuses
@@ -59,9 +62,6 @@ func TestAFullServerRefusesThePressAndNotTheDelegations(t *testing.T) {
 	if answer.StatusCode != http.StatusServiceUnavailable || answer.Header.Get("Retry-After") == "" || p.Code != "server-full" || p.Detail == "" {
 		t.Errorf("one more of the public is answered %d, %+v", answer.StatusCode, p)
 	}
-	b := h.enter(officer, "principal-b")
-	b.listen().more(t, "principal B, who comes late,")
-	hears.more(t, "the reporter who is in")
 	h.wallSays(s, "how many were refused, and why", func(a wall.Alarm, stands bool) bool {
 		return stands && a.Press == 1 && a.Public == 1 && a.Why == strain.CPU
 	})
@@ -71,8 +71,10 @@ func TestAFullServerRefusesThePressAndNotTheDelegations(t *testing.T) {
 			t.Errorf("the metrics do not have %s", line)
 		}
 	}
+	b := h.enter(officer, "principal-b")
+	b.listen().more(t, "principal B, who comes late,")
+	hears.more(t, "the reporter who is in")
 	early.listen().more(t, "the reporter who is in, connected anew,") // a network may go
-}
 
 	s.strain.Limit(strain.Limits{})
 	h.wallSays(s, "that there is room again", func(_ wall.Alarm, stands bool) bool { return !stands })
@@ -119,3 +121,4 @@ func TestEveryLimitHasItsWords(t *testing.T) {
 			}
 		}
 	}
+}
