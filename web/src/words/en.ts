@@ -298,7 +298,7 @@ export const en = {
   "program.recess": "The meeting is in recess.",
   "program.not-begun": "The meeting has not begun.",
   "program.between": "The next item has not begun.",
-  "program.comes-back": "The program appears here by itself. You need do nothing.",
+  "program.comes-back": "The program will appear here by itself. You need do nothing.",
 
   "public.live": "Live",
   "public.watch": "Watch live",

@@ -15,7 +15,7 @@ export const textsAr: { readonly [K in keyof typeof textsEn]: string } = {
   "console.key.text-previous": "الفقرة السابقة",
   "texts.tab": "النصوص",
   "texts.empty": "لم يُسلَّم شيء للمقصورات بعد.",
-  "texts.find": "البحث في كل النصوص والمصطلحات",
+  "texts.find": "بحث في النصوص والمصطلحات",
   "texts.hit": "{at} من {n}",
   "texts.none": "غير موجود",
   "texts.next": "الموضع التالي",

@@ -14,7 +14,7 @@ export const textsEn = {
   "console.key.text-previous": "Previous paragraph",
   "texts.tab": "Texts",
   "texts.empty": "Nothing has been handed in for the booths yet.",
-  "texts.find": "Find in all texts and terms",
+  "texts.find": "Search texts and terms",
   "texts.hit": "{at} of {n}",
   "texts.none": "Not found",
   "texts.next": "Next place",

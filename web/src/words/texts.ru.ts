@@ -15,7 +15,7 @@ export const textsRu: { readonly [K in keyof typeof textsEn]: string } = {
   "console.key.text-previous": "Предыдущий абзац",
   "texts.tab": "Тексты",
   "texts.empty": "Для кабин пока ничего не передано.",
-  "texts.find": "Найти во всех текстах и терминах",
+  "texts.find": "Поиск: тексты и термины",
   "texts.hit": "{at} из {n}",
   "texts.none": "Не найдено",
   "texts.next": "Следующее место",

@@ -15,7 +15,7 @@ export const textsZh: { readonly [K in keyof typeof textsEn]: string } = {
   "console.key.text-previous": "上一段",
   "texts.tab": "文稿",
   "texts.empty": "尚未向口译间提交任何文稿。",
-  "texts.find": "在所有文稿和术语中查找",
+  "texts.find": "查找文稿和术语",
   "texts.hit": "第 {at} 处，共 {n} 处",
   "texts.none": "未找到",
   "texts.next": "下一处",
