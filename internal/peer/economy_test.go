@@ -139,7 +139,8 @@ func TestWhoOffersToTakeLittleIsGivenLittle(t *testing.T) {
 	if hertz := float64(rises) * opus.Rate / float64(samples); math.Abs(hertz-700) > 30 {
 		t.Errorf("a tone of 700 Hz is heard as one of %.0f", hertz)
 	}
-	if lasts := small.last - small.first + 2880; math.Abs(float64(lasts)/float64(samples)-1) > 0.1 {
-		t.Errorf("%d samples in %d units of the clock", samples, lasts)
+	// A busy machine may lose some of it.
+	if lasts := float64(small.last-small.first+2880) / float64(samples); lasts < 0.95 || lasts > 1.5 {
+		t.Errorf("%d samples in %d units of the clock", samples, small.last-small.first+2880)
 	}
 }
