@@ -1,11 +1,11 @@
 // A relay through a pivot, as the interpreter who depends on it and their
 // listener have it: it follows the floor by itself, is said to be one, and goes
-// on from the original when the pivot goes silent.
+// on from the original when the pivot goes silent. By hand it is one key away.
 import { expect, test } from '@playwright/test';
 import type { Actor } from '../support/actor.ts';
 import { Meeting } from '../support/meeting.ts';
 import type { Wire } from '../support/officer.ts';
-import type { Person } from '../support/person.ts';
+import { sounds, type Person } from '../support/person.ts';
 import { heardFrom, record, recorded } from '../support/tape.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -75,4 +75,31 @@ test('and back to the floor by itself', async () => {
   await incoming('floor');
   await told('You hear the interpreter, directly.');
   await reporter.hearsOnly('channel', 'interpreter-en');
+});
+
+test('by hand: one key changes to what is pre-selected and back, and channels have keys of their own', async () => {
+  const { keyboard } = english.page;
+  const preselected = (what: string) => expect(english.page.locator('[data-preselected]')).toHaveAttribute('data-incoming', what);
+  const theFloor = () => expect.poll(async () => sounds(await english.hears('output'), -45).filter((name) => name !== 'b-principal')).toEqual(['a-principal']);
+  await preselected('ru');
+  await keyboard.press('e');
+  await preselected('zh');
+  await theFloor(); // to pre-select is not to hear
+  await keyboard.press('r');
+  await incoming('zh');
+  await english.hearsOnly('output', 'interpreter-ru');
+  await preselected('floor');
+  await keyboard.press('r');
+  await incoming('floor');
+  await theFloor();
+  await preselected('zh');
+  await keyboard.press('8');
+  await english.hearsOnly('output', 'interpreter-ru');
+  await english.page.reload();
+  await incoming('zh');
+  await preselected('floor');
+  await keyboard.press('0');
+  await theFloor();
+  await keyboard.press('f');
+  await expect(english.page.locator('[data-incoming-auto]')).toHaveAttribute('aria-pressed', 'true');
 });
