@@ -45,7 +45,8 @@ e2e/node_modules/.package-lock.json: e2e/package.json e2e/package-lock.json
 ##@ Prove
 
 .PHONY: check test test-go test-go-short test-web test-e2e test-network test-long vet vulnerabilities
-check: vet test-go-short test-web ## format, vet, staticcheck, known vulnerabilities, the Go tests that are quick, front-end tests and types
+check: ## format, vet, staticcheck, known vulnerabilities, the Go tests that are quick, front-end tests and types
+	@$(MAKE) --no-print-directory -j2 -Oline vet test-go-short test-web
 
 vet: web/dist/.vite/manifest.json
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "not gofmt-ed:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
@@ -76,9 +77,15 @@ test-web: web/dist/.vite/manifest.json ## front end: types and unit tests
 
 test: vet test-go test-web test-e2e test-network ## everything a change must pass
 
-test-e2e: bin/liqa bin/speaker e2e/node_modules/.package-lock.json | need-e2e ## real Chromium and Firefox: every screen by axe, and the stories against a real server
-	cd web && npm run --silent a11y
+test-e2e: ## real Chromium and Firefox: every screen by axe, and the stories against a real server
+	@$(MAKE) --no-print-directory -j2 -Oline stories screens
+
+# Stories are about real time and wait much; axe has the processors when they do.
+.PHONY: stories screens
+stories: bin/liqa bin/speaker e2e/node_modules/.package-lock.json | need-e2e
 	cd e2e && npm run --silent check && npm test --silent
+screens: web/node_modules/.package-lock.json | need-e2e
+	cd web && nice -n 10 npm run --silent a11y
 
 test-network: bin/liqa | need-network ## sound over a bad line, between network namespaces, where they are permitted
 	go run ./tools/network check

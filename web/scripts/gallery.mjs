@@ -48,6 +48,7 @@ export async function withGallery(work) {
 /** A person's page. One that has shown a scene shows the next in half the time, as it has fetched and translated everything. */
 export async function person(browser, { theme = "light", width = 1280, height = 720 } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, reducedMotion: "reduce", colorScheme: theme });
+  context.setDefaultTimeout(120_000); // it may be given what other work leaves of the machine
   return context.newPage();
 }
 
