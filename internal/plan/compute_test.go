@@ -252,7 +252,7 @@ var mutants = map[string]func(summit.State, Live) Plan{
 		}
 		return cameras(s, live)
 	}),
-	"who has the floor, and every principal, is heard by all": func(s summit.State, live Live) Plan {
+	"who has the floor, and every principal, is heard by all, or interpreted": func(s summit.State, live Live) Plan {
 		floor := s.Floor
 		s.Floor = ""
 		p := Compute(s, live)

@@ -190,6 +190,9 @@ func (t *table) signing(s summit.State, own summit.SeatID) Set {
 
 // limit keeps a seat's pictures and sound as small as it or its technician wants
 // them. A shared screen and a sign-language interpreter are for reading: they stay.
+// At the least one sound is enough: who has a channel has no original beside it,
+// for the channel repeats the original where nobody interprets. Interpreters
+// choose what they work from.
 func limit(slots Slots, seat summit.Seat) {
 	most, ok := map[summit.PictureSize]Layer{
 		summit.MediumPictures: MediumLayer, summit.SmallPictures: SmallLayer, summit.NoPictures: NoLimit, summit.LeastMedia: NoLimit,
@@ -197,10 +200,14 @@ func limit(slots Slots, seat summit.Seat) {
 	if !ok {
 		return
 	}
+	least := seat.Pictures == summit.LeastMedia
+	channelAlone := least && seat.Role != summit.Interpreter && len(slots[ChannelSlot].Sources) > 0
 	for k, set := range slots {
 		switch {
+		case channelAlone && isOriginal(k):
+			delete(slots, k)
 		case isSound(set):
-			set.Small = seat.Pictures == summit.LeastMedia
+			set.Small = least
 			slots[k] = set
 		case !isPicture(k):
 		case most == NoLimit:
@@ -216,6 +223,9 @@ func limit(slots Slots, seat summit.Seat) {
 func isSound(s Set) bool {
 	return len(s.Sources) > 0 && (s.Sources[0].Kind == Microphone || s.Sources[0].Kind == Channel)
 }
+
+// isOriginal reports whether a slot is for people's voices as they are.
+func isOriginal(k Slot) bool { return k == Original1 || k == Original2 || k == Original3 }
 
 // isPicture reports whether a slot is for people's pictures.
 func isPicture(k Slot) bool {

@@ -37,7 +37,7 @@ var rules = map[string]func(moment) string{
 	"only live sources are in a set":                             onlyLive,
 	"a pair is always of the same seat":                          pairsAgree,
 	"nobody is in two places of one connection":                  oncePerConnection,
-	"who has the floor, and every principal, is heard by all":    speakersAreHeard,
+	"who has the floor, and every principal, is heard by all, or interpreted":    speakersAreHeard,
 	"the sign slot has who signs, and nobody else":               signIsSign,
 	"no relay goes round, and what is heard is said":             relaysEnd,
 	"an interpreter works from one thing, which is theirs":       incomingIsTheirs,
@@ -302,6 +302,14 @@ func oncePerConnection(m moment) string {
 	return ""
 }
 
+// hearsInterpretationAlone reports whether a seat has asked for the least, and
+// has a channel that does not repeat the original now.
+func hearsInterpretationAlone(m moment, y summit.Seat) bool {
+	set := m.p.Receivers[SeatReceiver(y.ID)][ChannelSlot]
+	return y.Pictures == summit.LeastMedia && y.Role != summit.Interpreter && len(set.Sources) == 1 &&
+		m.p.Channels[set.Sources[0].Language].Carries != CarriesOriginal
+}
+
 func speakersAreHeard(m moment) string {
 	for _, x := range m.s.Seats {
 		if !m.s.MaySpeak(x.ID) || !m.live[Source{Kind: Microphone, Seat: x.ID}] {
@@ -310,7 +318,7 @@ func speakersAreHeard(m moment) string {
 		mic := Source{Kind: Microphone, Seat: x.ID}
 		for _, y := range m.s.Seats {
 			hears := m.s.InRoom(y.ID) && y.Whispers == "" || m.s.Watches(y.ID)
-			if hears && y.ID != x.ID && !m.p.people(SeatReceiver(y.ID))[mic] {
+			if hears && y.ID != x.ID && !m.p.people(SeatReceiver(y.ID))[mic] && !hearsInterpretationAlone(m, y) {
 				return fmt.Sprintf("%s does not hear %s", y.ID, x.ID)
 			}
 		}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Channel, Instant } from "../src/protocol/view.gen";
-import { along, decibels, ducked, gains, heard, incomingGains, keepUnder, placeOf, places, rampTime, steady, toldInsufficient, toward, underAt, underBefore, wayHeard } from "../src/state/mix";
+import type { Channel, Instant, View } from "../src/protocol/view.gen";
+import { along, channelAlone, decibels, ducked, gains, heard, incomingGains, keepUnder, placeOf, places, rampTime, steady, toldInsufficient, toward, underAt, underBefore, wayHeard } from "../src/state/mix";
 
 const channel = (carries: Channel["carries"]): Channel[] => [
   { language: "en", carries },
@@ -24,6 +24,18 @@ describe("what a listener hears", () => {
     expect(decibels(ducked)).toBeCloseTo(-14, 1);
     expect(mix("direct", 0).original).toBe(0);
     expect(mix("direct", 7).original).toBe(1);
+  });
+
+  test("is the channel whatever it carries, where nothing else comes", () => {
+    for (const carries of ["original", "direct", "silence"] as const) {
+      expect(gains(channel(carries), { hears: "en", under: ducked, alone: true })).toEqual({ original: 0, channel: 1 });
+    }
+    const slots = [{ slot: "channel", eligible: [{ kind: "channel", language: "en" }] }];
+    const who = (role: string, pictures: string, has = slots) => channelAlone({ me: { role, pictures }, slots: has } as unknown as Pick<View, "me" | "slots">);
+    expect(who("reporter", "least")).toBe(true);
+    expect(who("reporter", "none")).toBe(false);
+    expect(who("reporter", "least", [])).toBe(false);
+    expect(who("interpreter", "least")).toBe(false);
   });
 
   test("is the original when they have chosen it, or when their channel is not there", () => {

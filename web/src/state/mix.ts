@@ -35,6 +35,13 @@ export interface Choice {
   readonly hears: Language | undefined;
   /** How loud the original is under the interpretation, from 0 to 1. */
   readonly under: number;
+  /** Nothing but the channel comes: for who has asked for the least. */
+  readonly alone?: boolean;
+}
+
+/** Whether a person is sent the channel and no original beside it: their own choice of the least. */
+export function channelAlone({ me, slots }: Pick<View, "me" | "slots">): boolean {
+  return me.pictures === "least" && me.role !== "interpreter" && slots.some((s) => s.slot === "channel" && s.eligible.length > 0);
 }
 
 export function channelOf(channels: readonly Channel[], hears: Language | undefined): Channel | undefined {
@@ -69,6 +76,7 @@ export function toldInsufficient(channels: readonly Channel[], hears: Language |
  * original does not come back.
  */
 export function gains(channels: readonly Channel[], choice: Choice): Gains {
+  if (choice.alone) return { original: 0, channel: 1 };
   return heard(channels, choice.hears).kind === "original"
     ? { original: 1, channel: 0 }
     : { original: clamp(choice.under), channel: 1 };

@@ -23,7 +23,7 @@ import { banner, reducedByLine, type Banner, type MediaState } from "./banner";
 import { sample, serverNow, type Offset } from "./clock";
 import { incomingOf } from "./console";
 import { MicrophoneKey, needsNow, open as microphoneOpen } from "./microphone";
-import { apart, gains, incomingGains, speaksApart, underBefore, type Gains } from "./mix";
+import { apart, channelAlone, gains, incomingGains, speaksApart, underBefore, type Gains } from "./mix";
 import { blank, settle, settlesIn, type Settled } from "./settle";
 import type { Seated, SeatMedia } from "./seated";
 import { Sharing } from "./sharing";
@@ -159,7 +159,7 @@ export class Session implements Seated {
     const table =
       view.me.role === "interpreter"
         ? incomingGains(incomingOf(view.me), this.volume)
-        : gains(view.channels, { hears: view.me.hears, under: this.under });
+        : gains(view.channels, { hears: view.me.hears, under: this.under, alone: channelAlone(view) });
     return speaksApart(view) ? apart(table) : table;
   }
 

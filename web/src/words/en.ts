@@ -25,7 +25,7 @@ export const en = {
   "settings.pictures.none": "No pictures",
   "settings.pictures.least": "No pictures, reduced sound",
   "settings.pictures.says": "Smaller pictures need less of your network. The sound, and what you send, stay as they are.",
-  "settings.pictures.least.says": "Only sound comes, each voice at 24 kbit/s: as clear as speech needs, without all of the voice. An interpreter should not choose it.",
+  "settings.pictures.least.says": "Only sound comes, at 24 kbit/s: as clear as speech needs, without all of the voice; the interpreter without the original beneath. An interpreter should not choose it.",
   "cancel": "Cancel",
   "close": "Close",
   "leave": "Leave",

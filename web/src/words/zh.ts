@@ -26,7 +26,7 @@ export const zh: Catalogue = {
   "settings.pictures.none": "不接收画面",
   "settings.pictures.least": "无画面，精简音频",
   "settings.pictures.says": "画面越小，占用您的网络越少。声音和您发送的内容不变。",
-  "settings.pictures.least.says": "只接收声音，每路 24 kbit/s：语音清晰可懂，但音色不完整。口译员不宜选用。",
+  "settings.pictures.least.says": "只接收声音，速率 24 kbit/s：语音清晰可懂，但音色不完整，口译之下不再有原声。口译员不宜选用。",
   "cancel": "取消",
   "close": "关闭",
   "leave": "离开",
