@@ -22,7 +22,7 @@ func TestHistoriesGetSomewhere(t *testing.T) {
 	reached := map[string]int{"convened": 1} // before every history
 	missing := func(kind string) bool { return reached[kind] == 0 }
 	wanted := append(summit.Events(), "refused", public)
-	for round := 0; round < 40 && slices.ContainsFunc(wanted, missing); round++ {
+	for round := 0; round < 400 && slices.ContainsFunc(wanted, missing); round++ {
 		rapid.Check(t, func(t *rapid.T) {
 			History(t, 300, func(_, after summit.State, step Step) {
 				if step.Err != nil {
