@@ -209,3 +209,37 @@ func picturesAreLimited(m moment) string {
 func noPictures(s summit.State, rs []Receiver) bool {
 	return !slices.ContainsFunc(rs, func(r Receiver) bool { return limited(s, r) != summit.NoPictures && limited(s, r) != summit.LeastMedia })
 }
+
+// asked reports whether all of these receivers have asked to be without what is
+// of that kind: without pictures, or at the least without the originals, where
+// they hear an interpreter.
+func asked(m moment, rs []Receiver, without Kind) bool {
+	if without == Camera {
+		return noPictures(m.s, rs)
+	}
+	return without == Microphone && !slices.ContainsFunc(rs, func(r Receiver) bool {
+		x, _ := m.s.Seat(self(r))
+		return !hearsInterpretationAlone(m, x)
+	})
+}
+
+// hearsInterpretationAlone reports whether a seat has asked for the least, and
+// has a channel that does not repeat the original now.
+func hearsInterpretationAlone(m moment, y summit.Seat) bool {
+	set := m.p.Receivers[SeatReceiver(y.ID)][ChannelSlot]
+	return y.Pictures == summit.LeastMedia && y.Role != summit.Interpreter && len(set.Sources) == 1 &&
+		m.p.Channels[set.Sources[0].Language].Carries != CarriesOriginal
+}
+
+// channelComesAlone: at the least there is no original beside a channel, but for
+// an interpreter, who works from either.
+func channelComesAlone(m moment) string {
+	return eachSet(m, func(r Receiver, k Slot, _ Set) string {
+		x, _ := m.s.Seat(self(r))
+		original := k == Original1 || k == Original2 || k == Original3
+		if _, has := m.p.Receivers[r][ChannelSlot]; has && original && x.Pictures == summit.LeastMedia && x.Role != summit.Interpreter {
+			return "it is beside a channel, and the seat is at its least"
+		}
+		return ""
+	})
+}

@@ -206,6 +206,16 @@ var mutants = map[string]func(summit.State, Live) Plan{
 		}
 		return Compute(s, live)
 	},
+	"at the least a channel comes alone": func(s summit.State, live Live) Plan {
+		p := Compute(s, live)
+		for r, slots := range p.Receivers {
+			if _, has := slots[ChannelSlot]; has {
+				p.Receivers[r] = maps.Clone(slots)
+				p.Receivers[r][Original1] = p.Receivers[Program][Original1]
+			}
+		}
+		return p
+	},
 	"nobody receives their own microphone": func(s summit.State, live Live) Plan {
 		p := Compute(s, live)
 		for _, x := range s.Seats {

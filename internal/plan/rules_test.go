@@ -32,6 +32,7 @@ var rules = map[string]func(moment) string{
 	"who confers or has been called is heard":                                 apartIsHeard,
 	"a shared screen is for those it is shared with":                          screensAreShared,
 	"pictures are as small as was asked, and the pinned first":                picturesAreLimited,
+	"at the least a channel comes alone":                                      channelComesAlone,
 	"nobody receives their own microphone":                                    notOneself,
 	"who is muted, absent or without the floor is heard by none":              onlySpeakersSound,
 	"only live sources are in a set":                                          onlyLive,
@@ -121,7 +122,7 @@ func publicWithinPressWithinRoom(m moment) string {
 				if s.Kind == Channel {
 					continue
 				}
-				if !room[s] || len(seats) > 0 && !press[s] && !(s.Kind == Camera && noPictures(m.s, seats)) {
+				if !room[s] || len(seats) > 0 && !press[s] && !asked(m, seats, s.Kind) {
 					return fmt.Sprintf("%s receives %v in %s, which the press does not", r, s, k)
 				}
 			}
@@ -300,14 +301,6 @@ func oncePerConnection(m moment) string {
 		}
 	}
 	return ""
-}
-
-// hearsInterpretationAlone reports whether a seat has asked for the least, and
-// has a channel that does not repeat the original now.
-func hearsInterpretationAlone(m moment, y summit.Seat) bool {
-	set := m.p.Receivers[SeatReceiver(y.ID)][ChannelSlot]
-	return y.Pictures == summit.LeastMedia && y.Role != summit.Interpreter && len(set.Sources) == 1 &&
-		m.p.Channels[set.Sources[0].Language].Carries != CarriesOriginal
 }
 
 func speakersAreHeard(m moment) string {

@@ -22,6 +22,7 @@ type Board struct {
 
 	reduce       func() (Reducer, error) // nil: no sound is made smaller
 	reducers     atomic.Int64            // at work
+	making       sync.WaitGroup          // of them; none is added to a closed board
 	smallDropped atomic.Uint64           // packets that found a reducer's queue full
 
 	// mu guards all that follows: who exists and who may have what. No packet
@@ -203,8 +204,8 @@ func (b *Board) leaveOrigin(s *Source) {
 	}
 }
 
-// Close ends everything: no source is read and nothing is written any more
-// when it returns, but by an Output that does not.
+// Close ends everything: no source is read, nothing is made smaller and nothing
+// is written any more when it returns, but by an Output that does not.
 func (b *Board) Close() {
 	b.mu.Lock()
 	if b.closed {
@@ -231,6 +232,7 @@ func (b *Board) Close() {
 	for _, s := range sources {
 		s.Close()
 	}
+	b.making.Wait()
 	for _, t := range taps {
 		b.untap(t)
 	}

@@ -87,7 +87,7 @@ func (b *Board) beginSmall(s *Source, now instant) {
 	m.layer.meter.rate = 0
 	m.making.Store(d)
 	b.reducers.Add(1)
-	go d.run()
+	b.making.Go(d.run)
 }
 
 func (b *Board) endSmall(s *Source) {

@@ -3,6 +3,7 @@ package switchboard
 import (
 	"errors"
 	"math"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -351,6 +352,39 @@ func TestNoReducerToBeHad(t *testing.T) {
 		s.talk(time.Second, m)
 		if n := len(w.all()); n > 18 {
 			t.Errorf("%d packets in a second, when there could be a reducer again", n)
+		}
+	})
+}
+
+// lingering takes its time to end.
+type lingering struct {
+	Reducer
+	ended *atomic.Bool
+}
+
+func (l lingering) Close() {
+	time.Sleep(time.Second)
+	l.Reducer.Close()
+	l.ended.Store(true)
+}
+
+// When a board has been closed nothing of it is at work any more.
+func TestCloseWaitsForReducers(t *testing.T) {
+	onSmallStage(t, func(t *testing.T, s *stage) {
+		var ended atomic.Bool
+		s.reduceWith(func() (Reducer, error) {
+			c, err := newReducer()
+			return lingering{c, &ended}, err
+		})
+		m, r, _ := s.oneHearsAnother()
+		r.SetEconomical(true)
+		s.talk(time.Second, m)
+		if n := s.reducers.Load(); n != 1 {
+			t.Fatalf("%d reducers for one voice", n)
+		}
+		s.Close()
+		if n := s.reducers.Load(); n != 0 || !ended.Load() {
+			t.Errorf("%d reducers are at work on a board that is closed", n)
 		}
 	})
 }
