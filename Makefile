@@ -77,14 +77,16 @@ test-web: web/dist/.vite/manifest.json ## front end: types and unit tests
 
 test: vet test-go test-web test-e2e test-network ## everything a change must pass
 
-test-e2e: ## real Chromium and Firefox: every screen by axe, and the stories against a real server
-	@$(MAKE) --no-print-directory -j2 -Oline stories screens
+test-e2e: bin/liqa bin/speaker e2e/node_modules/.package-lock.json | need-e2e ## real Chromium and Firefox: every screen by axe, and the stories against a real server
+	cd e2e && npm run --silent check
+	@$(MAKE) --no-print-directory -j2 light screens
+	cd e2e && npm run --silent busy
 
-# Stories are about real time and wait much; axe has the processors when they do.
-.PHONY: stories screens
-stories: bin/liqa bin/speaker e2e/node_modules/.package-lock.json | need-e2e
-	cd e2e && npm run --silent check && npm test --silent
-screens: web/node_modules/.package-lock.json | need-e2e
+# Stories that mostly wait leave axe the processors.
+.PHONY: light screens
+light:
+	cd e2e && npm run --silent light
+screens: web/node_modules/.package-lock.json
 	cd web && nice -n 10 npm run --silent a11y
 
 test-network: bin/liqa | need-network ## sound over a bad line, between network namespaces, where they are permitted

@@ -3,8 +3,8 @@ import { defineConfig } from '@playwright/test';
 // Every story starts its own server and its own browsers, one of each person:
 // a fake camera and microphone belong to a whole Chromium, and take half a core.
 // On two cores that leaves room for one story at a time, or for two that have
-// one browser and mostly wait: package.json tries those two by two.
-const light = /(airtest|greenroom|headset|lipsync|texts)\.spec\.ts/;
+// one browser and mostly wait: those are tried two by two, while axe has the rest.
+const light = /(greenroom|headset|texts)\.spec\.ts/;
 
 export default defineConfig({
   testDir: 'stories',
