@@ -46,14 +46,14 @@ function ramp(tape: readonly Moment[], of: Name, from: number, to: number): { re
 }
 
 test('what is heard of changes', async () => {
+  // Longer than all of it: where a voice begins again, a decoder bursts out for 20 ms.
+  // They are made before anybody is there: an officer who waits so long for the encoder is taken for lost.
+  const voices = (['b-principal', 'b-delegate', 'interpreter-en'] as const).map((name) => ({ name, sound: voice(name, `0.244*sin(2*PI*${signatures[name].tone}*t)`, 300) }));
   const server = await Server.start();
   const { links } = await server.convene(readFileSync(join(import.meta.dirname, '../support/languages.yaml'), 'utf8'));
   const protocol = await officer(server, links['officer']!);
   const [one, two, reporter] = await Promise.all([Person.arrive('interpreter-ru'), Person.arrive('interpreter-zh'), Person.arrive()]);
-  // Longer than all of it: where a voice begins again, a decoder bursts out for 20 ms.
-  const actors = await Promise.all(
-    (['b-principal', 'b-delegate', 'interpreter-en'] as const).map((name) => Actor.playing(links[name]!, voice(name, `0.244*sin(2*PI*${signatures[name].tone}*t)`, 300))),
-  );
+  const actors = await Promise.all(voices.map(({ name, sound }) => Actor.playing(links[name]!, sound)));
   await one.open(links['interpreter-ru']!);
   await two.open(links['interpreter-zh']!);
   await reporter.open(links['reporter']!);
