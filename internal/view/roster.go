@@ -23,7 +23,8 @@ func (e *eyes) seats() []Seat {
 // knowsOf reports whether this seat may know that another is there. Officers
 // and technicians know of everybody. Those in the room know of everybody but
 // the press, whom they are told the number of. The press knows who at the table may
-// be seen and heard while it watches; who waits at the door knows only of themselves.
+// be seen and heard while it watches, be it in the channel alone; who waits at the
+// door knows only of themselves.
 func (e *eyes) knowsOf(x summit.Seat) bool {
 	seated := x.Role != summit.Reporter && x.Role != summit.PressOfficer
 	switch {
@@ -32,7 +33,8 @@ func (e *eyes) knowsOf(x summit.Seat) bool {
 	case e.who > press:
 		return seated
 	case e.watches:
-		return seated && e.received(plan.SeatReceiver(e.me.ID), x.ID)
+		r := plan.SeatReceiver(e.me.ID)
+		return seated && (e.received(r, x.ID) || len(e.f.Plan.Receivers[r]) > 0 && e.received(plan.Program, x.ID))
 	}
 	return false
 }

@@ -189,6 +189,30 @@ func TestWhoSignsIsSeenAndNotNamed(t *testing.T) {
 	}
 }
 
+// At the least a reporter hears the table in the channel alone, and is told who
+// is at it as before.
+func TestWhoIsHeardInAChannelAloneIsNamed(t *testing.T) {
+	s := opening(t)
+	told := func() (ids []summit.SeatID) {
+		for _, x := range For(s, "reporter", facts(s), summittest.Noon).Seats {
+			ids = append(ids, x.ID)
+		}
+		return ids
+	}
+	before := told()
+	s = summittest.Do(t, s, "reporter", summit.LimitPictures{To: summit.LeastMedia})
+	if d := cmp.Diff([]summit.SeatID{"principal-a", "delegate-a", "principal-b", "reporter"}, told()); d != "" {
+		t.Errorf("at the least (-want +got):\n%s", d)
+	}
+	if d := cmp.Diff(before, told()); d != "" {
+		t.Errorf("before and at the least:\n%s", d)
+	}
+	s = summittest.Do(t, s, "officer", summit.SetCoverage{Coverage: summit.Closed})
+	if d := cmp.Diff([]summit.SeatID{"reporter"}, told()); d != "" {
+		t.Errorf("in a closed item (-want +got):\n%s", d)
+	}
+}
+
 func TestThePublicsView(t *testing.T) {
 	s := opening(t)
 	p := ForPublic(s, "zh", facts(s), summittest.Noon)

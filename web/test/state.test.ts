@@ -119,6 +119,20 @@ describe("pictures", () => {
     expect(tiles(v)[0]).toMatchObject({ slate: "not-here" });
   });
 
+  test("at the least no slot says who speaks, and their names stand there all the same", () => {
+    const { me, slots, ...v } = scene("delegate");
+    const alone: View["slots"] = slots.map(({ slot }) => ({ slot, eligible: slot === "channel" ? [{ kind: "channel", language: "en" }] : [] }));
+    const named = (change: Partial<View["me"]>, seats = v.seats) =>
+      tiles({ slots: alone, seats, me: { ...me, pictures: "least", ...change } }).flatMap((t) => (t.seat ? [`${t.seat.id} ${t.slate}`] : []));
+    const floor = (id: string) => v.seats.map((s) => ({ ...s, hasFloor: s.id === id, inRoom: true }));
+    expect(named({})).toEqual(["b-principal no-picture", "a-principal no-picture"]);
+    expect(named({}, floor("b-minister"))).toEqual(["b-minister no-picture", "a-principal no-picture"]);
+    expect(named({}, floor("a-minister"))).toEqual(["b-principal no-picture", "a-minister no-picture"]);
+    expect(named({}, floor(me.seat))).toEqual(["b-principal no-picture", "a-principal no-picture"]);
+    expect(named({ pictures: "none" })).toEqual([]);
+    expect(named({ role: "interpreter" })).toEqual([]);
+  });
+
   test("the sections offered are the server's, sound and picture in place", () => {
     expect(roomSlots.filter(isPicture)).toEqual(["picture-1", "picture-2", "picture-3", "picture-4", "picture-5", "picture-6", "screen", "sign"]);
     expect(pressSlots.map((s) => (isPicture(s) ? "video" : "audio"))).toEqual(["audio", "video", "audio", "video", "audio", "video"]);

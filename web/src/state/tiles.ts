@@ -3,6 +3,7 @@
 // picture was.
 
 import type { Seat, SeatId, Slot, SlotName, View } from "../protocol/view.gen";
+import { channelAlone } from "./mix";
 
 /** What a tile shows where its picture would be. */
 export type Slate = "none" | "not-here" | "no-camera" | "no-codec" | "no-picture";
@@ -27,13 +28,30 @@ function seatIn(slot: Slot | undefined): SeatId | undefined {
   return slot?.carries?.seat ?? (slot?.eligible.length === 1 ? slot.eligible[0]?.seat : undefined);
 }
 
+/**
+ * Whose voice a channel that comes alone may repeat or interpret, since no slot says
+ * so: of each side who has the floor, else its principal. The other sides come
+ * first, and of them who has the floor.
+ */
+function behind({ seats, me }: Pick<View, "seats" | "me">): readonly Seat[] {
+  const may = seats.filter((s) => s.inRoom && !s.apart && s.id !== me.seat && (s.hasFloor || s.role === "principal"));
+  const rank = (s: Seat) => (s.delegation === me.delegation ? 2 : 0) + (s.hasFloor ? 0 : 1);
+  return may
+    .filter((s) => s.hasFloor || !may.some((other) => other.hasFloor && other.delegation === s.delegation))
+    .toSorted((a, b) => rank(a) - rank(b));
+}
+
 /** The tiles of a seat's connection, in slot order; a pair is always one tile. */
-export function tiles(view: Pick<View, "slots" | "seats">): readonly Tile[] {
+export function tiles(view: Pick<View, "slots" | "seats"> & Partial<Pick<View, "me">>): readonly Tile[] {
+  const { slots, seats, me } = view;
+  const unsaid = me !== undefined && channelAlone({ me, slots }) ? behind({ seats, me }) : [];
   const slot = (name: SlotName) => view.slots.find((s) => s.slot === name);
   const seat = (id: SeatId | undefined) => (id === undefined ? undefined : view.seats.find((s) => s.id === id));
   return [
-    ...pairs.map(([picture, sound]): Tile => {
+    ...pairs.map(([picture, sound], i): Tile => {
       const who = seat(seatIn(slot(picture)) ?? seatIn(slot(sound)));
+      const other = unsaid[i];
+      if (who === undefined && other !== undefined) return { picture, sound, seat: other, slate: "no-picture" };
       return { picture, sound, seat: who, slate: slate(slot(picture), who) };
     }),
     ...further.map((picture): Tile => {

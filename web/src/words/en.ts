@@ -23,7 +23,7 @@ export const en = {
   "settings.pictures.medium": "Pictures: medium",
   "settings.pictures.small": "Pictures: small",
   "settings.pictures.none": "No pictures",
-  "settings.pictures.least": "No pictures, reduced sound",
+  "settings.pictures.least": "No pictures, small sound",
   "settings.pictures.says": "Smaller pictures need less of your network. The sound, and what you send, stay as they are.",
   "settings.pictures.least.says": "Only sound comes, at 24 kbit/s: as clear as speech needs, without all of the voice; the interpreter without the original beneath. An interpreter should not choose it.",
   "cancel": "Cancel",
