@@ -137,7 +137,7 @@ var sentences = map[string]string{
 	"no-such-remedy":        "A person can be asked to mute, to unmute or to reload the page. Nothing was asked.",
 	"no-microphone":         "{name} has a press seat and no microphone here.",
 	"nothing-asked":         "Nothing is asked of you now.",
-	"no-such-size":          "Pictures can be full, medium, small or none, with small sound too. Nothing was changed.",
+	"no-such-size":          "Pictures can be full, medium, small or none, with reduced sound too. Nothing was changed.",
 	"no-camera":             "{name} shows no picture here: only principals, delegates and note-takers do.",
 	"sent-out":              "The protocol officer has sent you out, so nothing was published. Ask to be let in again, or for a new link.",
 

@@ -83,7 +83,7 @@ export const refusedEn = {
   "refused.no-such-remedy": "A person can be asked to mute, to unmute or to reload the page. Nothing was asked.",
   "refused.no-microphone": "{name} has a press seat and no microphone here.",
   "refused.nothing-asked": "Nothing is asked of you now.",
-  "refused.no-such-size": "Pictures can be full, medium, small or none, with small sound too. Nothing was changed.",
+  "refused.no-such-size": "Pictures can be full, medium, small or none, with reduced sound too. Nothing was changed.",
   "refused.no-camera": "{name} shows no picture here: only principals, delegates and note-takers do.",
   "refused.sent-out": "The protocol officer has sent you out, so nothing was published. Ask to be let in again, or for a new link.",
   "refused.whispering": "You are whispering in a delegation’s huddle. Come back to the booth first; nothing of you goes to the meeting until then.",

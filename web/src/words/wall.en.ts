@@ -158,7 +158,7 @@ export const wallEn = {
   "wall.limit.medium": "Medium",
   "wall.limit.small": "Small",
   "wall.limit.none": "None",
-  "wall.limit.least": "None, small sound",
+  "wall.limit.least": "None, reduced sound",
   "wall.word": "Private word with {name}",
   "wall.word-level": "Your microphone",
   "wall.word-no-microphone": "Your microphone cannot be used: they do not hear you.",
