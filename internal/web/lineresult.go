@@ -56,7 +56,7 @@ func (s *Server) lastResult(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusOK, result)
 		return
 	}
-	nothing(w, r)
+	w.WriteHeader(http.StatusNoContent)
 }
 
 // results are those of all seats, for the technician and the officer.

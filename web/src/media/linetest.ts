@@ -39,7 +39,7 @@ export class LineTest {
   /** The seat's last result, if there is one. */
   async last(): Promise<Result | undefined> {
     const answer = await fetch("/api/linetest", { headers: this.#headers() }).catch(() => undefined);
-    return answer?.ok ? ((await answer.json()) as Result) : undefined;
+    return answer?.status === 200 ? ((await answer.json()) as Result) : undefined;
   }
 
   /** Runs to the end, or until stopped. */
