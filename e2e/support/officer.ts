@@ -13,6 +13,7 @@ export interface View {
     readonly muted: boolean;
     readonly hand: number;
   }[];
+  readonly booths: readonly { readonly id: string; readonly onAir?: string }[];
   readonly press?: { readonly seatsReceiving: number; readonly publicReceiving: number; readonly clear: boolean };
   readonly slots: readonly { readonly slot: string; readonly carries?: { readonly seat?: string } }[];
 }
